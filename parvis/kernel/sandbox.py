@@ -67,7 +67,16 @@ def run_limited(
             "walls": sorted(walls),
         }
         child = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-B", str(CHILD), function_path, json.dumps(limits), *_import_paths()],
+            [
+                sys.executable,
+                "-I",
+                "-S",
+                "-B",
+                str(CHILD),
+                function_path,
+                json.dumps(limits),
+                *_import_paths(),
+            ],
             stdin=source,
             stdout=target,
             stderr=subprocess.DEVNULL,

@@ -28,7 +28,35 @@ ALL_WALLS = ("limits", "namespaces", "landlock", "seccomp")
 # read write close fstat lseek mmap mprotect munmap brk rt_sigaction rt_sigprocmask rt_sigreturn pread64 readv
 # writev sched_yield mremap madvise getpid exit gettimeofday getrusage times futex clock_gettime exit_group
 # getrandom
-_CALLS_X86_64 = (0, 1, 3, 5, 8, 9, 10, 11, 12, 13, 14, 15, 17, 19, 20, 24, 25, 28, 39, 60, 96, 98, 100, 202, 228, 231, 318)
+_CALLS_X86_64 = (
+    0,
+    1,
+    3,
+    5,
+    8,
+    9,
+    10,
+    11,
+    12,
+    13,
+    14,
+    15,
+    17,
+    19,
+    20,
+    24,
+    25,
+    28,
+    39,
+    60,
+    96,
+    98,
+    100,
+    202,
+    228,
+    231,
+    318,
+)
 _CALLS_AARCH64 = (
     63, 64, 57, 80, 62, 222, 226, 215, 214, 134, 135, 139, 67, 65, 66, 124, 216, 233, 172, 93, 169, 165, 153, 98,
     113, 94, 278,

@@ -115,7 +115,7 @@ def raise_secret(payload: bytes) -> bytes:
 
 
 def _try(attempt: Callable[[], object]) -> bytes:
-    """"done", or the kind of refusal."""
+    """ "done", or the kind of refusal."""
     try:
         attempt()
     except OSError as refusal:

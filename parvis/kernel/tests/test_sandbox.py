@@ -17,6 +17,12 @@ from parvis.kernel.tests import hostile_decoders
 linux = pytest.mark.skipif(sys.platform != "linux", reason="these walls are Linux's")
 
 
+def need(wall: str) -> None:
+    """Skip where the machine refuses this wall (a container may), but never under CI."""
+    if wall in missing_walls() and not os.environ.get("CI"):
+        pytest.skip(f"this machine refuses the wall {wall!r}")
+
+
 def run(name: str, payload: bytes = b"", **limits: object) -> bytes:
     settings = {"cpu_seconds": 5, "memory_bytes": 400 << 20, "seconds": 30.0} | limits
     return run_limited(f"parvis.kernel.tests.hostile_decoders:{name}", payload, **settings)  # type: ignore[arg-type]
@@ -49,9 +55,10 @@ def test_a_good_decoder_answers() -> None:
 
 
 @linux
-def test_every_wall_stands_on_this_machine() -> None:
-    assert standing_walls() == set(ALL_WALLS)
-    assert missing_walls() == frozenset()
+@pytest.mark.parametrize("wall", ALL_WALLS)
+def test_every_wall_stands_on_this_machine(wall: str) -> None:
+    need(wall)
+    assert wall in standing_walls()
 
 
 def test_a_decoder_reaches_no_network(trap: socket.socket) -> None:
@@ -65,6 +72,7 @@ def test_a_decoder_reaches_no_network(trap: socket.socket) -> None:
 @linux
 @pytest.mark.parametrize("wall", ["namespaces", "seccomp"])
 def test_each_network_wall_holds_alone(trap: socket.socket, wall: str) -> None:
+    need(wall)
     assert run("connect", address_of(trap), walls=[wall]).startswith(b"refused")
     assert run("connect", address_of(trap), walls=[]) == b"done"
     assert callers(trap) == 1
@@ -79,12 +87,14 @@ def test_a_decoder_reads_no_file(path: str) -> None:
 @linux
 @pytest.mark.parametrize("wall", ["landlock", "seccomp"])
 def test_each_file_wall_holds_alone(wall: str) -> None:
+    need(wall)
     assert run("read_file", b"/etc/passwd", walls=[wall]).startswith(b"refused")
     assert run("read_file", b"/etc/passwd", walls=[]) == b"done"
 
 
 def test_a_decoder_writes_no_file(tmp_path: Path) -> None:
     assert run("write_file", str(tmp_path / "x").encode()).startswith(b"refused")
+    need("landlock")
     assert run("write_file", str(tmp_path / "x").encode(), walls=["landlock"]).startswith(b"refused")
     assert list(tmp_path.iterdir()) == []
 
@@ -133,7 +143,8 @@ def test_a_decoder_inherits_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         os.set_inheritable(held.fileno(), True)
         seen = run("see_surroundings", walls=["limits"]).decode()
     environment, descriptors = eval(seen)
-    assert "PARVIS_SECRET" not in environment and "PATH" not in environment
+    assert "PARVIS_SECRET" not in environment
+    assert "PATH" not in environment
     assert descriptors == []
 
 
@@ -148,4 +159,5 @@ def test_a_crash_is_told_apart_and_quotes_nothing() -> None:
     assert failure.value.reason == "crash"
     with pytest.raises(DecoderFailed) as failure:
         run("raise_secret", b"confidential")
-    assert failure.value.reason == "crash" and "confidential" not in str(failure.value)
+    assert failure.value.reason == "crash"
+    assert "confidential" not in str(failure.value)
