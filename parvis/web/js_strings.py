@@ -1,0 +1,116 @@
+"""The words our scripts show, by group; the layout and macros put them in `data-strings` attributes.
+
+English sources for gettext, so that French is kept with every other string. Not here: words that templates
+draw themselves. `static/js/STRINGS.md` says which group goes where.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# For <body>: every page.
+BODY: Final[dict[str, str | Promise]] = {
+    "close": _("Close"),
+    "cancel": _("Cancel"),
+    "remove": _("Remove"),
+    "copied": _("Link copied"),
+    "copy_failed": _("The link could not be copied. Here it is:"),
+    "new_items_one": _("{n} new"),
+    "new_items_other": _("{n} new"),
+    "quoted": _("Quote added to your reply"),
+    "quote": _("Quote"),
+    "done": _("Done"),
+    "failed": _("That did not work. Please try again."),
+    "signed_out": _("You are signed out. Sign in again in another tab; nothing is lost."),
+    "suggestions_one": _("{n} suggestion"),
+    "suggestions_other": _("{n} suggestions"),
+    "suggestions_label": _("Suggestions"),
+    "picked": _("{name} added"),
+    "unpicked": _("{name} removed"),
+    "remove_name": _("Remove {name}"),
+    "points_left_one": _("{n} point left"),
+    "points_left_other": _("{n} points left"),
+    "no_points_left": _("You have used all your points"),
+    "setting_saved": _("Saved"),
+    "file_sending": _("Sending {name}"),
+    "file_sent": _("{name} sent"),
+    "file_failed": _("{name} could not be sent. Please try again."),
+    "file_too_large": _("{name} is too large."),
+    "contrast": _("Contrast {ratio} to 1"),
+}
+
+# For <x-composer>: pages where people write.
+COMPOSER: Final[dict[str, str | Promise]] = {
+    "bold_text": _("important"),
+    "italic_text": _("emphasis"),
+    "strike_text": _("no longer true"),
+    "code_text": _("code"),
+    "link_text": _("link text"),
+    "cannot_see_short": _("can't see this place"),
+    "cannot_see_one": _("{names} can't see this place, and won't be notified."),
+    "cannot_see_other": _("{names} can't see this place, and won't be notified."),
+    "alt_title": _("Describe the picture"),
+    "alt_label": _("What does it show?"),
+    "alt_hint": _("For those who can't see it. One sentence is enough."),
+    "alt_insert": _("Add the picture"),
+    "alt_none": _("It is only decoration"),
+    "saved": _("Saved {time}"),
+    "not_saved": _("Not saved yet. Keep this page open."),
+    "kept_here": _("Kept on this device. It will be saved when the connection is back."),
+    "restored": _("Your draft of {time} is back"),
+    "restored_here": _("Your text kept on this device is back"),
+    "other_device": _("This draft was changed on another device."),
+    "use_this_device": _("Use the text of this device"),
+    "offline_publish": _("No connection. Your text is kept; publish when it is back."),
+    "audience_unknown": _("The audience could not be checked. Please try again."),
+    "preview_failed": _("The preview is not available right now."),
+    "preview_shown": _("Preview shown"),
+    "rich_loading": _("Opening the editor…"),
+    "rich_failed": _("The rich editor could not be opened. You can go on writing here."),
+    "rich_refused": _("This text uses something the rich editor can't keep exactly. It opens as Markdown."),
+    "rich_on": _("Rich text"),
+    "rich_off": _("Markdown"),
+}
+
+# For the rich editor, given by <x-composer> too when it has data-editor-url.
+EDITOR: Final[dict[str, str | Promise]] = {
+    "ed_toolbar": _("Formatting"),
+    "ed_text": _("Text"),
+    "ed_bold": _("Bold"),
+    "ed_italic": _("Italic"),
+    "ed_strike": _("Strikethrough"),
+    "ed_code": _("Code"),
+    "ed_h2": _("Heading"),
+    "ed_h3": _("Subheading"),
+    "ed_paragraph": _("Paragraph"),
+    "ed_list": _("List"),
+    "ed_numbers": _("Numbered list"),
+    "ed_tasks": _("Task list"),
+    "ed_quote": _("Quote"),
+    "ed_codeblock": _("Code block"),
+    "ed_rule": _("Line"),
+    "ed_link": _("Link"),
+    "ed_link_address": _("Address of the link"),
+    "ed_link_remove": _("Remove the link"),
+    "ed_apply": _("Apply"),
+    "ed_image": _("Picture or file"),
+    "ed_table": _("Table"),
+    "ed_row_add": _("Add a row"),
+    "ed_row_remove": _("Remove the row"),
+    "ed_column_add": _("Add a column"),
+    "ed_column_remove": _("Remove the column"),
+    "ed_table_remove": _("Remove the table"),
+    "ed_undo": _("Undo"),
+    "ed_redo": _("Redo"),
+    "ed_task_done": _("Done"),
+}
+
+
+def js_strings(*groups: dict[str, str | Promise]) -> str:
+    """JSON for a `data-strings` attribute, in the active language; the template must escape it."""
+    joined = {key: str(text) for group in groups or (BODY,) for key, text in group.items()}
+    return json.dumps(joined, ensure_ascii=False, separators=(",", ":"))
