@@ -1,0 +1,110 @@
+"""What a person is with regard to a thing: the roles by which the table judges.
+
+Not here: which role may do what (access.table) and the reading of lists (each room's `visible_to`).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from django.db.models import Q
+
+from parvis.kernel import clock
+from parvis.people.models import Person
+from parvis.spaces.models import AccessType, Audience, Membership, MemberRole, Space, SpaceKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Role(StrEnum):
+    """The first six are facts; the last five are derived from the space's own settings."""
+
+    VISITOR = "visitor"  # no session
+    PERSON = "person"  # signed in, account active
+    ADMINISTRATOR = "administrator"
+    MEMBER = "member"
+    HOST = "host"
+    AUTHOR = "author"
+    SEER = "seer"  # may know that the space exists
+    READER = "reader"  # may read this thing
+    POSTER = "poster"  # may start something in the space
+    REPLIER = "replier"  # may answer in the space
+
+
+class Thing(Protocol):
+    """A contribution, as far as access is concerned: a place, an author, a state."""
+
+    id: int
+    space: Space
+    author_id: int
+    state: str
+
+
+PUBLISHED, HIDDEN = "published", "hidden"
+SHOWN_TO_NAMED = ("draft", "circle")
+
+
+def roles(person: Person | None, thing: Space | Thing | None = None) -> frozenset[Role]:
+    """All roles of a person at a thing (the site itself when None). One query for a space, two for a draft."""
+    if person is None or not person.is_active:
+        return frozenset({Role.VISITOR})
+    site = {Role.PERSON} | ({Role.ADMINISTRATOR} if person.is_administrator else set())
+    if thing is None:
+        return frozenset(site)
+    if isinstance(thing, Space):
+        return frozenset(site | _roles_in(person, thing))
+    return frozenset(site | _roles_at(person, thing, _roles_in(person, thing.space)))
+
+
+def _roles_in(person: Person, space: Space) -> set[Role]:
+    membership = Membership.objects.filter(person_id=person.id, space_id=space.id).values_list("role", "host_until_on")
+    row = membership.first()
+    found: set[Role] = set()
+    if row is not None:
+        found |= {Role.MEMBER, Role.SEER, Role.READER}
+        role, until = row
+        if role == MemberRole.HOST and (until is None or until >= clock.today()):
+            found.add(Role.HOST)
+    elif space.kind != SpaceKind.EXCHANGE and space.access != AccessType.SECRET:
+        found.add(Role.SEER)
+        if space.audience == Audience.EVERYBODY:
+            found.add(Role.READER)
+    if Role.HOST in found or (Role.MEMBER in found and space.posting == "members"):
+        found.add(Role.POSTER)
+    if Role.MEMBER in found or (Role.READER in found and space.is_personal):
+        found.add(Role.REPLIER)
+    return found
+
+
+def _roles_at(person: Person, thing: Thing, here: set[Role]) -> set[Role]:
+    """Narrows the roles in the space to what holds for one contribution and its state."""
+    is_author = thing.author_id == person.id and Role.READER in here
+    if thing.state == PUBLISHED:
+        return here | ({Role.AUTHOR} if is_author else set())
+    if is_author:
+        return here | {Role.AUTHOR}
+    if thing.state == HIDDEN and Role.HOST in here:
+        return here
+    if thing.state in SHOWN_TO_NAMED and _is_named_reader(person, thing):
+        return {Role.READER}
+    return set()
+
+
+def _is_named_reader(person: Person, thing: Any) -> bool:
+    return bool(thing.readers.filter(person_id=person.id).exists())
+
+
+def hosts_of(spaces: Iterable[int]) -> dict[int, list[Person]]:
+    """Hosts with a running mandate, by space id, in one query."""
+    running = Q(host_until_on__isnull=True) | Q(host_until_on__gte=clock.today())
+    rows = (
+        Membership.objects.filter(running, space_id__in=list(spaces), role=MemberRole.HOST, person__state="active")
+        .select_related("person")
+        .order_by("joined_at", "id")
+    )
+    found: dict[int, list[Person]] = {}
+    for row in rows:
+        found.setdefault(row.space_id, []).append(row.person)
+    return found

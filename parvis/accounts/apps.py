@@ -1,0 +1,10 @@
+"""Registers the `accounts` room with Django. Not here: any behaviour."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "parvis.accounts"
+    label = "accounts"

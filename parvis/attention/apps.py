@@ -1,0 +1,10 @@
+"""Registers the `attention` room with Django. Not here: any behaviour."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AttentionConfig(AppConfig):
+    name = "parvis.attention"
+    label = "attention"

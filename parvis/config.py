@@ -1,0 +1,72 @@
+"""Every setting an operator may give, typed, in one object; environment names begin with PARVIS_.
+
+Not here: what an administrator changes in the browser (web.site_settings, rows in the database).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Config(BaseSettings):
+    """Read once at start; `bin/parvis check` prints each field with its origin."""
+
+    model_config = SettingsConfigDict(env_prefix="PARVIS_", extra="ignore")
+
+    data: Path = Field(Path("parvis-data"), description="Folder of files, secrets and the embedded database")
+    url: str = Field("http://127.0.0.1:8000", description="Public address of the network, without a final slash")
+    allowed_hosts: str = Field("", description="Further host names, separated by commas")
+    bind: str = Field("127.0.0.1", description="Address to listen on")
+    port: int = Field(8000, description="Port to listen on")
+    workers: int = Field(2, description="Page processes")
+    secret_key: SecretStr = Field(SecretStr(""), description="Signing key; made in the data folder when empty")
+    database_url_app: str = Field("", description="PostgreSQL address of the application role")
+    database_url_owner: str = Field("", description="PostgreSQL address of the role that owns the tables")
+    db_role: str = Field("app", description="Which of the two roles this process uses: app or owner")
+    time_zone: str = Field("Europe/Paris", description="Time zone of the site")
+    language: str = Field("fr", description="Language of who hasn't chosen one: fr or en")
+    debug: bool = Field(False, description="Developer's error pages; never on a real site")
+    demo: bool = Field(False, description="This site is a demonstration: role switch and wipe are offered")
+    tools: str = Field("", description="Tools to install, separated by commas; empty means all shipped")
+    fetch: bool = Field(False, description="Let the server fetch link cards from public addresses")
+    smtp_url: SecretStr = Field(SecretStr(""), description="Mail relay, smtp://user:secret@host:port?tls=1")
+    mail_from: str = Field("", description="Sender address of the network's mail")
+    max_upload_mb: int = Field(25, description="Largest attachment, in megabytes")
+
+    def secret(self) -> str:
+        """The signing key: the setting's, or the one kept in the data folder (made at first use)."""
+        given = self.secret_key.get_secret_value()
+        if given:
+            return given
+        path = self.data / "secret.key"
+        if not path.exists():
+            import secrets
+
+            self.data.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(48))
+        return path.read_text().strip()
+
+
+def database_from_url(url: str) -> dict[str, object]:
+    """Django's DATABASES entry for a postgresql:// address; a host in the query names a socket folder."""
+    parts = urlparse(url)
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.get("host", "") or parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": False,
+        "OPTIONS": {"prepare_threshold": 1},
+    }
+
+
+config = Config()  # type: ignore[call-arg]

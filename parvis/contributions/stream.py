@@ -1,0 +1,195 @@
+"""The streams: home, one space, a tag, a person. Direct SQL over the spine, bounded by construction.
+
+Not here: how a row is drawn (toolkit.cards). The measurements behind the shape are in docs/performance.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from parvis.contributions.kinds import installed_kinds
+from parvis.kernel.db import read
+from parvis.kernel.ids import encode
+from parvis.kernel.pagination import Cursor
+
+if TYPE_CHECKING:
+    from parvis.people.models import Person
+    from parvis.spaces.models import Space
+
+PAGE = 20
+ORDERS = {"date": "published_at", "activity": "last_activity_at"}
+LATEST = Cursor(datetime.fromisoformat("9999-12-31T00:00:00+00:00"), 2**63 - 1)
+
+COLUMNS = """
+  c.id, c.kind, c.space_id, c.author_id, c.title, c.excerpt, c.card, c.language, c.version, c.audience,
+  c.published_at, c.last_activity_at, c.edited_at, c.reply_count, c.reaction_counts, c.are_replies_open,
+  p.display_name AS author_name, p.photo AS author_photo, s.name AS space_name, s.slug AS space_slug,
+  s.kind AS space_kind, s.theme AS space_theme, s.access AS space_access,
+  (SELECT r.name FROM contributions_reaction r
+    WHERE r.contribution_id = c.id AND r.reply_id IS NULL AND r.person_id = %(me)s) AS my_reaction,
+  EXISTS (SELECT 1 FROM contributions_bookmark b
+    WHERE b.contribution_id = c.id AND b.person_id = %(me)s) AS is_saved"""
+
+JOINED = """
+  JOIN contributions_contribution c ON c.id = picked.id
+  JOIN people_person p ON p.id = c.author_id
+  JOIN spaces_space s ON s.id = c.space_id"""
+
+# One page's worth from each source by its own index, then the newest of them all: the cost is bounded by the
+# number of sources, however empty they are (a plain IN sub-query took 1,168 ms for the member of an empty one).
+HOME = """
+WITH sources AS (
+  SELECT sub.space_id, sub.level FROM spaces_subscription sub WHERE sub.person_id = %(me)s AND sub.level > 0
+), picked AS MATERIALIZED (
+  SELECT top.id, top.moment, sources.level FROM sources CROSS JOIN LATERAL (
+    SELECT c.id, c.{order} AS moment FROM contributions_contribution c
+    WHERE c.space_id = sources.space_id AND c.state = 'published' AND c.is_listed
+      AND (c.{order}, c.id) < (%(at)s, %(id)s) {before}
+    ORDER BY c.{order} DESC, c.id DESC LIMIT %(limit)s
+  ) top ORDER BY top.moment DESC, top.id DESC LIMIT %(limit)s
+)
+SELECT {columns}, picked.level AS source_level, m.role AS my_role
+FROM picked {joined}
+  LEFT JOIN spaces_membership m ON m.space_id = c.space_id AND m.person_id = %(me)s
+WHERE (c.audience = 0 OR (c.audience = 1 AND m.id IS NOT NULL)) AND c.kind = ANY(%(kinds)s) {filters}
+ORDER BY picked.moment DESC, picked.id DESC"""
+
+SPACE = """
+WITH picked AS MATERIALIZED (
+  SELECT c.id, c.{order} AS moment FROM contributions_contribution c
+  WHERE c.space_id = %(space)s AND c.state = 'published' AND c.is_listed
+    AND (c.{order}, c.id) < (%(at)s, %(id)s) AND c.kind = ANY(%(kinds)s) {before} {filters}
+  ORDER BY c.{order} DESC, c.id DESC LIMIT %(limit)s
+)
+SELECT {columns}, 1 AS source_level, NULL AS my_role
+FROM picked {joined} ORDER BY picked.moment DESC, picked.id DESC"""
+
+TAG = """
+WITH picked AS MATERIALIZED (
+  SELECT c.id, c.published_at AS moment FROM contributions_tag t
+    JOIN contributions_contribution c ON c.id = t.contribution_id
+  WHERE t.word = %(word)s AND c.state = 'published' AND c.is_listed AND c.kind = ANY(%(kinds)s)
+    AND (c.published_at, c.id) < (%(at)s, %(id)s)
+    AND (c.audience = 0 OR c.audience = 1 AND c.space_id IN
+         (SELECT m.space_id FROM spaces_membership m WHERE m.person_id = %(me)s))
+  ORDER BY c.published_at DESC, c.id DESC LIMIT %(limit)s
+)
+SELECT {columns}, 1 AS source_level, NULL AS my_role
+FROM picked {joined} ORDER BY picked.moment DESC, picked.id DESC"""
+
+PERSON = TAG.replace(
+    "contributions_tag t\n    JOIN contributions_contribution c ON c.id = t.contribution_id\n  WHERE t.word = %(word)s",
+    "contributions_contribution c\n  WHERE c.author_id = %(author)s AND NOT c.is_imported",
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One card's data; `why` says why it is in this reader's stream."""
+
+    data: Any
+    why: str
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.data, name)
+
+    @property
+    def key(self) -> str:
+        return encode(self.data.id)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a stream and where the next one begins (None at the end)."""
+
+    rows: list[Row]
+    next: Cursor | None
+    as_of: datetime | None = None
+
+
+def home(
+    person: Person, *, order: str = "activity", after: Cursor | None = None, as_of: datetime | None = None,
+    kind: str = "", theme: str = "",
+) -> Page:
+    """The newest of all sources the person subscribes to. One query.
+
+    With order "activity" the key moves while one reads: `as_of` freezes it, so no card is shown twice.
+    """
+    filters, before = "", ""
+    if kind:
+        filters += " AND c.kind = %(kind)s"
+    if theme:
+        filters += " AND s.theme = %(theme)s AND s.kind = 'community'"
+    if as_of is not None:
+        before = f"AND c.{ORDERS[order]} <= %(as_of)s"
+    limit = PAGE + 1 if not (kind or theme) else 5 * PAGE + 1
+    sql = HOME.format(order=ORDERS[order], columns=COLUMNS, joined=JOINED, filters=filters, before=before)
+    rows = read(sql, {**_common(person, after, limit), "as_of": as_of, "kind": kind, "theme": theme})
+    return _page(rows, order, lambda row: _why_home(row))
+
+
+def of_space(
+    space: Space, person: Person, *, order: str = "date", after: Cursor | None = None, kind: str = ""
+) -> Page:
+    """The stream of one space already found for its reader. One query."""
+    filters = "AND c.kind = %(kind)s" if kind else ""
+    sql = SPACE.format(order=ORDERS[order], columns=COLUMNS, joined=JOINED, filters=filters, before="")
+    rows = read(sql, {**_common(person, after), "space": space.id, "kind": kind})
+    return _page(rows, order, lambda row: "")
+
+
+def of_tag(word: str, person: Person, *, after: Cursor | None = None) -> Page:
+    """What the person may read under a tag, newest first. One query."""
+    rows = read(TAG.format(columns=COLUMNS, joined=JOINED), {**_common(person, after), "word": word})
+    return _page(rows, "date", lambda row: "")
+
+
+def of_person(author: Person, person: Person, *, after: Cursor | None = None) -> Page:
+    """What someone wrote, as far as the reader may see it, newest first. One query."""
+    rows = read(PERSON.format(columns=COLUMNS, joined=JOINED), {**_common(person, after), "author": author.id})
+    return _page(rows, "date", lambda row: "")
+
+
+def count_newer(person: Person, since: datetime) -> int:
+    """How many cards have come into the home stream since a moment, by others; 21 means "more than 20"."""
+    sql = """
+    SELECT count(*) AS n FROM (
+      SELECT 1 FROM spaces_subscription sub CROSS JOIN LATERAL (
+        SELECT c.id FROM contributions_contribution c
+        WHERE c.space_id = sub.space_id AND c.state = 'published' AND c.is_listed AND c.kind = ANY(%(kinds)s)
+          AND c.published_at > %(since)s AND c.author_id <> %(me)s AND (c.audience = 0 OR EXISTS (
+            SELECT 1 FROM spaces_membership m WHERE m.space_id = c.space_id AND m.person_id = %(me)s))
+        LIMIT 21) top
+      WHERE sub.person_id = %(me)s AND sub.level > 0 LIMIT 21) newer"""
+    return int(read(sql, {"me": person.id, "since": since, "kinds": installed_kinds()})[0].n)
+
+
+def by_ids(ids: list[int], person: Person) -> list[Row]:
+    """Cards of chosen contributions (pins, bookmarks, search), in the order given; unreadable ones are absent."""
+    sql = f"""
+    SELECT {COLUMNS}, 1 AS source_level, m.role AS my_role FROM unnest(%(ids)s::bigint[]) AS picked(id) {JOINED}
+      LEFT JOIN spaces_membership m ON m.space_id = c.space_id AND m.person_id = %(me)s
+    WHERE c.state = 'published' AND c.kind = ANY(%(kinds)s) AND (c.audience = 0 OR m.id IS NOT NULL)"""
+    found = {row.id: row for row in read(sql, {"me": person.id, "ids": ids, "kinds": installed_kinds()})}
+    return [Row(found[key], "") for key in ids if key in found]
+
+
+def _common(person: Person, after: Cursor | None, limit: int = PAGE + 1) -> dict[str, Any]:
+    start = after or LATEST
+    return {"me": person.id, "at": start.at, "id": start.id, "limit": limit, "kinds": installed_kinds()}
+
+
+def _page(rows: list[Any], order: str, why: Any) -> Page:
+    shown = rows[:PAGE]
+    more = len(rows) > PAGE
+    moment = ORDERS[order]
+    following = Cursor(getattr(shown[-1], moment), shown[-1].id) if more and shown else None
+    return Page([Row(row, why(row)) for row in shown], following)
+
+
+def _why_home(row: Any) -> str:
+    if row.space_kind == "personal":
+        return "person"
+    return "member" if row.my_role else "followed"

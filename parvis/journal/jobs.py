@@ -1,0 +1,62 @@
+"""Work done later: a registry of named jobs over procrastinate, each run in its own system transaction.
+
+Not here: the jobs (each room keeps its own `jobs.py`) and the worker process (cli.work).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from procrastinate.contrib.django import app
+
+from parvis.kernel.db import SYSTEM, acting, read
+
+_jobs: dict[str, Callable[..., None]] = {}
+
+
+def job(name: str, *, cron: str = "", retry: int = 3) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Registers a job under a name. Jobs are idempotent: a crash or a retry may run one twice.
+
+    `cron` makes it periodic (five fields, UTC); it is then called without arguments.
+    """
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        _jobs[name] = function
+
+        def run(**arguments: Any) -> None:
+            arguments.pop("timestamp", None)
+            with acting(SYSTEM):
+                function(**arguments)
+
+        task = app.task(name=name, retry=retry)(run)
+        if cron:
+            app.periodic(cron=cron)(task)
+        return function
+
+    return register
+
+
+def enqueue(name: str, **arguments: Any) -> None:
+    """Writes a job row in the running transaction: a rollback leaves none, a commit loses none."""
+    if name not in _jobs:
+        raise LookupError(f"no job is called {name}")
+    app.configure_task(name=name).defer(**arguments)
+
+
+def drain(limit: int = 1000) -> int:
+    """Runs the stored jobs in this connection, oldest first; for tests, demo and commands. Returns how many."""
+    done = 0
+    while done < limit:
+        rows = read(
+            "SELECT id, task_name, args FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id LIMIT 1"
+        )
+        if not rows:
+            break
+        row = rows[0]
+        read("DELETE FROM procrastinate_periodic_defers WHERE job_id = %s", [row.id])
+        read("DELETE FROM procrastinate_jobs WHERE id = %s", [row.id])
+        with acting(SYSTEM):
+            _jobs[row.task_name](**{key: value for key, value in row.args.items() if key != "timestamp"})
+        done += 1
+    return done

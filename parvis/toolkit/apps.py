@@ -1,0 +1,15 @@
+"""Registers the `toolkit` room with Django and installs the tools. Not here: what they are."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ToolkitConfig(AppConfig):
+    name = "parvis.toolkit"
+    label = "toolkit"
+
+    def ready(self) -> None:
+        from parvis.toolkit import registry
+
+        registry.install()

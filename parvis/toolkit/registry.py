@@ -1,0 +1,77 @@
+"""The tools installed here, found by the word in settings.TOOLS. Not here: any tool's name."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from parvis.access import table
+from parvis.contributions.kinds import install_kinds
+from parvis.toolkit.spec import Kind, Tool
+
+if TYPE_CHECKING:
+    from parvis.spaces.models import Space
+
+
+@lru_cache(maxsize=1)
+def tools() -> tuple[Tool, ...]:
+    """Installed tools in the order in which every community shows them."""
+    found = [import_module(f"parvis.tools.{slug}.tool").TOOL for slug in settings.TOOLS]
+    return tuple(sorted(found, key=lambda tool: (tool.position, tool.slug)))
+
+
+@lru_cache(maxsize=1)
+def kinds() -> dict[str, tuple[Tool, Kind]]:
+    """Every installed kind with its tool, by slug."""
+    return {kind.slug: (tool, kind) for tool in tools() for kind in tool.kinds}
+
+
+def kind(slug: str) -> Kind | None:
+    """The installed kind of this slug, or None."""
+    pair = kinds().get(slug)
+    return pair[1] if pair else None
+
+
+def tool_of(kind_slug: str) -> Tool | None:
+    """The tool to which a kind belongs, or None when it isn't installed."""
+    pair = kinds().get(kind_slug)
+    return pair[0] if pair else None
+
+
+def tool(slug: str) -> Tool | None:
+    """The installed tool of this slug, or None."""
+    return next((found for found in tools() if found.slug == slug), None)
+
+
+def switchable() -> tuple[Tool, ...]:
+    """Tools that a community switches on or off."""
+    return tuple(found for found in tools() if not found.is_always_on)
+
+
+def slugs_on(space: Space) -> set[str]:
+    """Slugs of the tools on in a space, the always-on ones included; one query."""
+    always = {found.slug for found in tools() if found.is_always_on}
+    if space.is_personal:
+        return always | {found.slug for found in tools() if found.is_personal}
+    return always | set(space.tools.values_list("slug", flat=True))
+
+
+def kind_for(space: Space, role: str) -> Kind | None:
+    """The kind that plays a role in a space, or None: then its button isn't shown."""
+    on = slugs_on(space)
+    for found in tools():
+        for candidate in found.kinds:
+            if found.slug in on and role in candidate.roles:
+                return candidate
+    return None
+
+
+def install() -> None:
+    """Called once at start-up: tells the spine its kinds and the access table its abilities."""
+    install_kinds({slug for slug in kinds()})
+    for found in tools():
+        for ability, who in found.abilities.items():
+            table.declare(ability, *who)

@@ -1,0 +1,67 @@
+"""What a tool and a kind declare about themselves. Not here: which are installed (toolkit.registry)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from parvis.access.roles import Role
+
+Text = Any  # a str, or a lazy translation of one
+
+
+@dataclass(frozen=True)
+class Option:
+    """One entry of the Publish menu: a way to begin a contribution of a kind.
+
+    `title` is "required", "optional" or "none"; `prompt` is the composer's placeholder.
+    """
+
+    slug: str
+    label: Text
+    icon: str
+    title: str = "required"
+    prompt: Text = ""
+    is_long: bool = False
+    mode: str = ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of contribution. `roles` are the only words by which other tools may ask for it."""
+
+    slug: str
+    label: Text
+    verb: Text
+    icon: str
+    view: str  # name of the thing route that shows it, within its tool: "topic"
+    card_template: str
+    draft: Callable[..., Any]  # draft(space, *, title, body, options, by, at=None) -> Contribution
+    publish: Callable[..., Any]  # the composer's door: publish(form: Composed, *, by) -> Contribution
+    roles: frozenset[str] = frozenset()
+    options: tuple[Option, ...] = ()
+    reply_label: Text = ""
+    dump: Callable[[Any], dict[str, Any]] = lambda contribution: {}
+    load: Callable[..., None] = lambda contribution, detail, **_: None
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A folder under tools/: everything the house needs to know of it."""
+
+    slug: str
+    label: Text
+    icon: str = "circle"
+    promise: Text = ""
+    kinds: tuple[Kind, ...] = ()
+    abilities: Mapping[str, tuple[Role, ...]] = field(default_factory=dict)
+    position: int = 50
+    is_always_on: bool = False  # no tab, no switch: notes and shares belong to the stream itself
+    is_personal: bool = False  # also offered in a person's own space
+    has_tab: bool = True
+    nav: tuple[str, Text] | None = None  # (address, label) in the main navigation
+    moved: Callable[..., None] | None = None  # told when one of its contributions changes place
+
+
+ROLES = frozenset({"discussion", "article", "date", "ballot", "decision", "note", "file"})

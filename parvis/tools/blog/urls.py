@@ -1,0 +1,3 @@
+"""Addresses of this tool. Not here: the views."""
+space_routes = []
+thing_routes = []

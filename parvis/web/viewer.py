@@ -1,0 +1,56 @@
+"""The thin path: session, person, count of unseen notices and the network's row, in one prepared query.
+
+Not here: signing in (accounts) and what is done with the answer (web.door).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from parvis.kernel.db import read
+from parvis.people.models import Person
+from parvis.web.models import Network
+
+PERSON_FIELDS = [field.attname for field in Person._meta.concrete_fields]
+NETWORK_FIELDS = [field.attname for field in Network._meta.concrete_fields]
+
+# The actor is declared in the same round trip: row-level policies read parvis.person.
+ARRIVAL = f"""
+SELECT {", ".join(f"n.{name} AS n_{name}" for name in NETWORK_FIELDS)},
+       {", ".join(f"p.{name}" for name in PERSON_FIELDS)},
+       s.session_key, s.seen_on = current_date AS is_seen_today,
+       (SELECT count(*) FROM (SELECT 1 FROM attention_notice a
+         WHERE a.person_id = p.id AND a.seen_at IS NULL LIMIT 100) unseen) AS unread_count,
+       set_config('parvis.person', coalesce(p.id::text, ''), true) AS acting
+FROM (SELECT 1) one
+  LEFT JOIN web_network n ON n.id = 1
+  LEFT JOIN accounts_session s ON s.session_key = %(session)s AND s.expire_date > now()
+  LEFT JOIN people_person p ON p.id = s.person_id AND p.state = 'active'
+"""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Who comes in (None: a visitor), and the network they come into."""
+
+    person: Person | None
+    network: Network
+
+
+def arrive(request: HttpRequest) -> Arrival:
+    """Reads the request's session cookie. One query, for visitors too."""
+    row = read(ARRIVAL, {"session": request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")})[0]
+    count = len(NETWORK_FIELDS)
+    network = Network.from_db("default", NETWORK_FIELDS, row[:count]) if row[0] is not None else Network()
+    person: Any = None
+    if row[count + PERSON_FIELDS.index("id")] is not None:
+        person = Person.from_db("default", PERSON_FIELDS, row[count : count + len(PERSON_FIELDS)])
+        person.unread_count = row.unread_count
+        person.session_key = row.session_key
+        if not row.is_seen_today:
+            read("UPDATE accounts_session SET seen_on = current_date WHERE session_key = %s", [row.session_key])
+    return Arrival(person, network)
