@@ -24,6 +24,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+import parvis
 from parvis.kernel.postgres import roles, watch
 from parvis.kernel.postgres.binaries import Binaries, find_binaries
 from parvis.kernel.postgres.launch import Launcher, choose_launcher
@@ -123,7 +124,7 @@ class Server:
         mark = hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:12]
         base = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
         if len(os.fsencode(base)) > 60:
-            base = Path("/tmp")
+            base = Path("/tmp")  # noqa: S108 — a folder of our own inside, checked before use
         return base / f"parvis-{os.geteuid()}-{mark}"
 
     def url(self, role: Role = "app", database: str = "parvis") -> str:
@@ -153,13 +154,20 @@ class Server:
         if self._users is None:
             return
         users, self._users = self._users, None
+        os.close(users)
+        self.stop_if_unused()
+
+    def stop_if_unused(self) -> bool:
+        """Ends the server unless a process holds it; False if one does. Raises ServerFailed."""
+        users = os.open(self._lock_path("users"), os.O_RDWR | os.O_CREAT, 0o600)
         try:
             with self._start_lock():
-                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if not take_alone(users):
+                    return False
+                # pg_ctl would signal whoever has the noted pid today, so the note is checked first.
                 if self.is_running():
                     self._control("stop", "-m", "fast")
-        except BlockingIOError:
-            pass  # another process still uses it
+            return True
         finally:
             os.close(users)
 
@@ -194,7 +202,9 @@ class Server:
     def drop_database(self, name: str) -> None:
         """Drops a database of this server, throwing out whoever is connected."""
         with self.superuser() as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
 
     # Details
 
@@ -222,6 +232,10 @@ class Server:
         self._write_settings()
         if read_pid_file(self.cluster) is not None:
             disarm_stale_pid_file(self.cluster)
+        # A killed server may linger as a zombie where nothing reaps it (containers), and its note on the
+        # socket would then be believed. The folder is ours alone, so both may go.
+        for left in (f".s.PGSQL.{PORT}.lock", f".s.PGSQL.{PORT}"):
+            (self.socket_dir / left).unlink(missing_ok=True)
 
     def _make_socket_dir(self) -> None:
         """A folder of ours alone: in a shared place somebody may have put another there first."""
@@ -273,21 +287,28 @@ class Server:
         lines = ["# Written by Parvis at each start; put your own changes into local.conf beside it.\n"]
         for name, value in settings.items():
             lines.append(f"{name} = '{str(value).replace(chr(39), chr(39) * 2)}'\n")
-        lines.append("include_if_exists 'local.conf'\n")
+        lines.append("include 'local.conf'\n")
         file = self.cluster / "parvis.conf"
         file.write_text("".join(lines))
-        if self.launcher.uid is not None:
-            os.chown(file, self.launcher.uid, -1)
+        own = self.cluster / "local.conf"
+        if not own.exists():
+            own.write_text("# Settings of your own; they win over those of parvis.conf.\n")
+        for written in (file, own):
+            if self.launcher.uid is not None:
+                os.chown(written, self.launcher.uid, -1)
 
     def _launch(self) -> None:
         """Starts the server; after a kill, the last backends of the old one may need a moment to end."""
-        for last in [False] * 40 + [True]:
+        tries = 40
+        while True:
             try:
-                return self._control("start", "-l", str(self.log_dir / "start.log"))
+                self._control("start", "-l", str(self.log_dir / "start.log"))
+                return
             except ServerFailed as failure:
-                if last or "shared memory block" not in str(failure):
+                tries -= 1
+                if not tries or "shared memory block" not in str(failure):
                     raise
-                time.sleep(0.25)
+            time.sleep(0.25)
 
     def _control_argv(self, verb: str, *options: str) -> list[str]:
         return self.launcher.argv(
@@ -318,16 +339,33 @@ class Server:
         return "\n".join("\n".join(f.read_text(errors="replace").splitlines()[-8:]) for f in files[-2:])
 
     def _start_watcher(self) -> None:
-        locks = [str(self._lock_path(name)) for name in ("start", "users", "watch")]
-        subprocess.Popen(
-            [sys.executable, "-I", "-S", watch.__file__, *locks, *self._control_argv("stop", "-m", "fast")],
+        locks = [str(self._lock_path(name)) for name in ("users", "watch")]
+        stop = [sys.executable, "-m", "parvis.kernel.postgres.stop", str(self.data_dir)]
+        if self._way:
+            stop.append(self._way)
+        source = str(Path(parvis.__file__).parent.parent)
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-S", watch.__file__, *locks, *stop],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd="/",
-            env=server_environment(),
+            env=server_environment() | {"PYTHONPATH": source},
             start_new_session=True,
         )
+        # It outlives this process on purpose, so nobody waits for it here.
+        process.returncode = 0
+
+
+def take_alone(lock: int) -> bool:
+    """Whether nobody else holds the lock; it is then ours. The watcher's own look at it is over in an instant."""
+    for _ in range(10):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            time.sleep(0.01)
+    return False
 
 
 def server_environment() -> dict[str, str]:

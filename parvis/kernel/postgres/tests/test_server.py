@@ -103,7 +103,12 @@ def test_the_application_writes_rows_but_owns_nothing(server: Server) -> None:
         app.execute("UPDATE note SET word = 'b'")
         assert app.execute("SELECT word, secret() FROM note").fetchone() == ("b", 1)
         app.execute("DELETE FROM note")
-    for refused in ("TRUNCATE note", "DROP TABLE note", "CREATE TABLE mine (i int)", "ALTER TABLE note ADD x int"):
+    for refused in (
+        "TRUNCATE note",
+        "DROP TABLE note",
+        "CREATE TABLE mine (i int)",
+        "ALTER TABLE note ADD x int",
+    ):
         with psycopg.connect(server.url("app")) as app, pytest.raises(psycopg.errors.InsufficientPrivilege):
             app.execute(refused)
 
@@ -151,18 +156,20 @@ def test_a_later_run_adopts_a_server_whose_parent_and_watcher_were_killed(server
     wait_until(lambda: not running.is_running())
 
 
-def test_a_killed_server_starts_again_with_what_was_committed(server: Server) -> None:
-    server.start()
+def test_a_killed_server_starts_again_with_what_was_committed(folder: Path) -> None:
+    server = Server(folder / "postgres").start()
     server.ensure_roles_and_database("parvis")
     with psycopg.connect(server.url("owner")) as owner:
         owner.execute("CREATE TABLE kept AS SELECT 42 AS n")
     running = postmaster(server)
     running.send_signal(signal.SIGKILL)
     wait_until(lambda: not server.is_running())
-    again = Server(server.data_dir, durable=False).start()
+    again = Server(server.data_dir).start()
     with psycopg.connect(again.url("owner")) as owner:
         assert owner.execute("SELECT n FROM kept").fetchone() == (42,)
     again.stop()
+    server.stop()
+    assert not server.is_running()
 
 
 def test_a_stale_note_with_the_pid_of_a_living_process_blocks_nothing(server: Server) -> None:
@@ -201,7 +208,9 @@ def test_a_path_too_long_for_a_socket_still_serves(folder: Path) -> None:
             assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_a_socket_folder_laid_by_somebody_else_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_socket_folder_laid_by_somebody_else_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
     server = Server(folder / ("d" * 60) / ("e" * 60) / "postgres", durable=False)
     elsewhere = folder / "elsewhere"
