@@ -53,10 +53,9 @@ const ask = async (url, { data, ...options } = {}) => {
     ...options,
     headers: { 'X-Requested-With': 'fetch', ...(data && { 'X-CSRFToken': token() }), ...options.headers },
   });
-  // A redirect means the sign-in page: an answer to another question.
-  if (!answer.ok || answer.redirected) {
-    throw Object.assign(new Error(answer.status), { status: answer.redirected ? 403 : answer.status, answer });
-  }
+  // Sent to the sign-in page: an answer to another question.
+  const out = answer.redirected && new URL(answer.url).pathname.startsWith('/accounts/');
+  if (!answer.ok || out) throw Object.assign(new Error(answer.status), { status: out ? 403 : answer.status, answer });
   return answer;
 };
 const json = async (url, options) => (await ask(url, options)).json();
@@ -96,6 +95,16 @@ const element = (name, connect) => customElements.define(name, class extends HTM
 const typing = (el) => Boolean(el?.closest?.('input:not([type=checkbox],[type=radio],[type=button],[type=submit]),textarea,select,[contenteditable=true],dialog[open]'));
 let last = 0;
 const id = () => `x${last += 1}`;
+
+
+/* Most pages are only read: what helps writing is fetched where there is something to write in. */
+const fetchWriting = () => {
+  const { writing } = document.body.dataset;
+  if (!writing || !document.querySelector('x-composer, x-combobox, x-upload, x-live-preview, [data-preview]')) return;
+  delete document.body.dataset.writing;
+  document.head.append(make('script', { src: writing }));
+};
+on(document, 'DOMContentLoaded htmx:load', fetchWriting);
 
 window.parvis = {
   lang, t, count, learn, announce, make, token, ask, json, html, address, pause, on, element, typing, id,

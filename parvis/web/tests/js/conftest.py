@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from parvis.web.assets import join_js
+from parvis.web.assets import SCRIPTS, join_js
 from parvis.web.tests.js.tiny_site import Site, serve
 
 CHROMIUM = os.environ.get("PARVIS_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -25,13 +25,13 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def script() -> bytes:
-    return join_js().encode()
+def scripts() -> dict[str, bytes]:
+    return {name: join_js(order).encode() for name, order in SCRIPTS.items()}
 
 
 @pytest.fixture
-def site(script: bytes) -> Iterator[Site]:
-    with serve(script) as site:
+def site(scripts: dict[str, bytes]) -> Iterator[Site]:
+    with serve(scripts) as site:
         yield site
 
 

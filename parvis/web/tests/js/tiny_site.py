@@ -65,7 +65,7 @@ class Site:
             f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>Test</title>'
             '<meta name="htmx-config" content=\'{"includeIndicatorStyles":false,"allowEval":false}\'>'
             '<script defer src="/parvis.js"></script></head>'
-            f'<body data-strings="{strings}" {body_attributes}>{body}</body></html>'
+            f'<body data-strings="{strings}" data-writing="/writing.js" {body_attributes}>{body}</body></html>'
         )
         self.answers[path] = lambda asked: as_html(text)
         return self.url + path
@@ -76,10 +76,11 @@ class Site:
 
 
 @contextmanager
-def serve(script: bytes) -> Iterator[Site]:
-    """A site with our joined scripts at /parvis.js, until the block ends."""
+def serve(scripts: dict[str, bytes]) -> Iterator[Site]:
+    """A site with our joined scripts at /parvis.js and /writing.js, until the block ends."""
     site = Site()
-    site.answers["/parvis.js"] = lambda asked: (200, "text/javascript", script)
+    for name, script in scripts.items():
+        site.answers[f"/{name}"] = lambda asked, script=script: (200, "text/javascript", script)  # type: ignore[misc]
     site.answers["/published"] = lambda asked: as_html("<title>Published</title>published")
 
     class Handler(BaseHTTPRequestHandler):

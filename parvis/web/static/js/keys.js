@@ -1,0 +1,56 @@
+/* <x-keys>: j/k walk, n next unread, / search, g+letter goes places, ? shows them; off for those who said so. */
+const { parvis } = window;
+const { on, element } = parvis;
+
+const near = (all, step) => {
+  const here = all.findIndex((one) => one.contains(document.activeElement) || one.matches('.is-current'));
+  // From nowhere, the first that begins below the top of the window.
+  const from = here >= 0 ? here + step : all.findIndex((one) => one.getBoundingClientRect().bottom > 80);
+  return all[Math.max(0, Math.min(all.length - 1, from))];
+};
+
+const land = (one) => {
+  if (!one) return;
+  for (const old of document.querySelectorAll('.is-current')) old.classList.remove('is-current');
+  one.classList.add('is-current');
+  const link = one.matches('a, [tabindex]') ? one : one.querySelector('h1 a, h2 a, h3 a, h4 a') || one;
+  if (link === one && !one.matches('a')) one.tabIndex = -1;
+  link.focus({ preventScroll: true });
+  one.scrollIntoView({ block: 'nearest' });
+};
+
+element('x-keys', (el, signal) => {
+  const list = () => document.getElementById(el.dataset.dialog || 'keys');
+  const places = JSON.parse(el.dataset.go || '{}');
+  const walk = '[data-entry], [data-reply]';
+  let chord = 0;
+  const acts = {
+    j: () => land(near([...document.querySelectorAll(walk)], 1)),
+    k: () => land(near([...document.querySelectorAll(walk)], -1)),
+    n: () => {
+      const unread = [...document.querySelectorAll('.is-unread, [data-unread], #new')];
+      const here = document.activeElement;
+      const after = unread.find((one) => here !== document.body && !one.contains(here) && here.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
+      land(after || unread.find((one) => !one.contains(here)));
+    },
+    '/': () => document.querySelector('[data-search], input[type=search]')?.focus(),
+    '?': () => list()?.showModal(),
+    o: () => document.querySelector('.is-current a')?.click(),
+    r: () => document.querySelector('#reply textarea, x-composer textarea[name=body]')?.focus(),
+    c: () => document.querySelector('[data-publish-link]')?.click(),
+    g: () => { chord = Date.now(); },
+  };
+  on(document, 'keydown', (event) => {
+    const search = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k' && !event.defaultPrevented;
+    if (search && !event.target.matches?.('textarea')) { event.preventDefault(); acts['/'](); return; }
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing
+      || parvis.typing(event.target) || document.documentElement.dataset.keys === 'off') return;
+    const going = Date.now() - chord < 1500 && places[event.key];
+    chord = 0;
+    if (going) { event.preventDefault(); location.assign(going); return; }
+    const act = acts[event.key];
+    if (!act || document.querySelector('dialog[open]')) return;
+    event.preventDefault();
+    act();
+  }, signal);
+});

@@ -1,0 +1,121 @@
+/* Reading aids: "3 new", first unread, quoting a selection, copying a link. Nothing moves under the reader. */
+const { parvis } = window;
+const { on, t, element, make } = parvis;
+
+/*
+ * <x-pill data-url>: asks every minute (± 20 %) for {count, latest?} ; a hidden tab doesn't ask.
+ * The button (a link in it, or one made here) leads to `data-href` or reloads; nothing is inserted.
+ */
+element('x-pill', (el, signal) => {
+  const { url, every = '60' } = el.dataset;
+  if (!url) return;
+  const link = el.querySelector('a') || el.appendChild(make('a', { href: el.dataset.href || location.href, className: 'button soft', 'data-made': '' }));
+  el.hidden = true;
+  let waiting;
+  const next = (factor = 1) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(look, Number(every) * 1000 * factor * (0.8 + Math.random() * 0.4));
+  };
+  const look = async () => {
+    if (document.hidden) return;
+    try {
+      const { count } = await parvis.json(url, { signal });
+      const text = count ? parvis.count('new_items', count) : '';
+      if (text && text !== link.textContent) parvis.announce(text);
+      link.textContent = text;
+      el.hidden = !count;
+      next();
+    } catch (problem) {
+      if (problem.status === 403) return; // signed out: asking again is no use
+      next(4);
+    }
+  };
+  on(document, 'visibilitychange', () => { if (document.hidden) clearTimeout(waiting); else next(0.05); }, signal);
+  signal.addEventListener('abort', () => clearTimeout(waiting));
+  next();
+});
+
+/* <x-thread>: opens at the reply named in the address, else at #new; the reply is marked, focus follows it. */
+element('x-thread', (el, signal) => {
+  const go = (smooth) => {
+    const id = decodeURIComponent(location.hash.slice(1));
+    const target = (id && el.querySelector(`#${CSS.escape(id)}`)) || (!smooth && !id && el.querySelector('[data-first-unread], #new'));
+    if (!target) return;
+    for (const old of el.querySelectorAll('.is-target')) old.classList.remove('is-target');
+    if (target.matches('[data-reply]')) target.classList.add('is-target');
+    target.tabIndex = -1;
+    target.scrollIntoView({ block: 'start', behavior: smooth && !matchMedia('(prefers-reduced-motion: reduce)').matches ? 'smooth' : 'auto' });
+    target.focus({ preventScroll: true });
+  };
+  on(window, 'hashchange', () => go(true), signal);
+  // A page come back to is left where the reader was.
+  if (performance.getEntriesByType('navigation')[0]?.type !== 'back_forward') go(false);
+});
+
+/* <x-quote>: a selection in [data-quotable] offers "Quote", put into the reply composer (`data-for`: its form's id). */
+element('x-quote', (el, signal) => {
+  const area = () => document.querySelector(`${el.dataset.for ? `#${CSS.escape(el.dataset.for)}` : 'x-composer'} textarea[name=body]`);
+  const button = make('button', { type: 'button', className: 'button quote-button', hidden: true, 'data-made': '' }, t('quote'));
+  button.style.position = 'absolute';
+  el.append(button);
+  const selected = () => {
+    const selection = document.getSelection();
+    if (!selection.rangeCount || selection.isCollapsed) return null;
+    const range = selection.getRangeAt(0);
+    const near = range.commonAncestorContainer;
+    const source = (near.closest ? near : near.parentElement)?.closest('[data-quotable]');
+    const text = selection.toString().trim();
+    return source && el.contains(source) && text ? { text, source, range } : null;
+  };
+  const show = parvis.pause(() => {
+    const found = area() && selected();
+    button.hidden = !found;
+    if (!found) return;
+    const box = found.range.getBoundingClientRect();
+    const frame = (button.offsetParent || document.body).getBoundingClientRect();
+    button.style.top = `${box.bottom - frame.top + 6}px`;
+    button.style.left = `${Math.max(0, box.left - frame.left)}px`;
+  }, 200);
+  on(document, 'selectionchange', show, signal);
+  const quote = () => {
+    const found = selected();
+    const field = area();
+    if (!found || !field) return;
+    const author = found.source.dataset.author;
+    const lines = found.text.split(/\n+/).map((line) => `> ${line}`).join('\n>\n');
+    const cite = author ? `@[${author.replace(/[\\[\]]/g, '')}](person:${found.source.dataset.person})\n\n` : '';
+    const before = field.value.trimEnd();
+    parvis.markdown.replace(field, 0, field.value.length, `${before ? `${before}\n\n` : ''}${cite}${lines}\n\n`);
+    document.getSelection().removeAllRanges();
+    field.focus();
+    field.scrollIntoView({ block: 'center' });
+    button.hidden = true;
+    parvis.announce(t('quoted'));
+  };
+  on(button, 'mousedown', (event) => event.preventDefault(), signal); // or the selection is gone
+  on(button, 'click', quote, signal);
+  on(document, 'keydown', (event) => {
+    if (event.key !== 'q' || event.ctrlKey || event.metaKey || event.altKey || parvis.typing(event.target) || !selected()) return;
+    event.preventDefault();
+    quote();
+  }, signal);
+});
+
+/* <x-copy> around a link: pressing it copies the address instead of going there. */
+element('x-copy', (el, signal) => {
+  on(el, 'click', async (event) => {
+    const link = event.target.closest('a[href], button[data-copy]');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const url = new URL(link.dataset.copy || link.href, location.href).href;
+    try {
+      await navigator.clipboard.writeText(url);
+      parvis.toast(t('copied'));
+    } catch {
+      // Refused outside https: the address is shown, selected.
+      const field = make('input', { value: url, readOnly: true, ariaLabel: t('copy_failed') });
+      parvis.toast(t('copy_failed'), field);
+      field.select();
+    }
+  }, signal);
+});
