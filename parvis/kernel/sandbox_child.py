@@ -22,6 +22,7 @@ import platform
 import resource
 import struct
 import sys
+from typing import Any
 
 ALL_WALLS = ("limits", "namespaces", "landlock", "seccomp")
 
@@ -100,7 +101,7 @@ def main() -> None:
     os._exit(0)
 
 
-def put_up_walls(limits: dict) -> None:
+def put_up_walls(limits: dict[str, Any]) -> None:
     """Close this process in, for good; each wall that the machine refuses is left out of `_standing`."""
     asked = limits["walls"]
     libc = ctypes.CDLL(None, use_errno=True)
@@ -118,7 +119,7 @@ def put_up_walls(limits: dict) -> None:
         _standing.append("seccomp")
 
 
-def _set_limits(limits: dict) -> None:
+def _set_limits(limits: dict[str, Any]) -> None:
     """Bound what the kernel counts for one process."""
     bounds = {
         resource.RLIMIT_CPU: (limits["cpu_seconds"], limits["cpu_seconds"] + 1),
@@ -135,7 +136,7 @@ def _set_limits(limits: dict) -> None:
 def _leave_namespaces(libc: ctypes.CDLL) -> bool:
     """Enter an empty network; as root where user namespaces are refused, keep the same user."""
     network = _CLONE_NEWNET | _CLONE_NEWIPC
-    return libc.unshare(_CLONE_NEWUSER | network) == 0 or libc.unshare(network) == 0
+    return bool(libc.unshare(_CLONE_NEWUSER | network) == 0 or libc.unshare(network) == 0)
 
 
 def _forbid_paths(libc: ctypes.CDLL) -> bool:
@@ -146,7 +147,7 @@ def _forbid_paths(libc: ctypes.CDLL) -> bool:
     accesses = {1: 13, 2: 14, 3: 15, 4: 15}.get(version, 16)  # how many file rights this kernel knows
     attributes = struct.pack("Q", (1 << accesses) - 1)
     ruleset = libc.syscall(_LANDLOCK_CREATE, attributes, len(attributes), 0)
-    return ruleset >= 0 and libc.syscall(_LANDLOCK_RESTRICT, ruleset, 0) == 0
+    return bool(ruleset >= 0 and libc.syscall(_LANDLOCK_RESTRICT, ruleset, 0) == 0)
 
 
 def _forbid_calls(libc: ctypes.CDLL) -> bool:
@@ -163,7 +164,7 @@ def _forbid_calls(libc: ctypes.CDLL) -> bool:
     code = b"".join(struct.pack("HBBI", *step) for step in steps)
     buffer = ctypes.create_string_buffer(code, len(code))
     program = struct.pack("HP", len(steps), ctypes.addressof(buffer))
-    return libc.prctl(_PR_SET_SECCOMP, 2, program, 0, 0) == 0
+    return bool(libc.prctl(_PR_SET_SECCOMP, 2, program, 0, 0) == 0)
 
 
 def _describe(refusal: Exception, declined: bool) -> str:

@@ -11,6 +11,7 @@ import copy  # noqa: F401  animated GIF
 import io
 import json
 import warnings
+from typing import Any
 
 from PIL import (
     Image,
@@ -158,7 +159,7 @@ def _save(image: Image.Image, encoder: str, **options: object) -> bytes:
     return target.getvalue()
 
 
-def _split(payload: bytes) -> tuple[dict, bytes]:
+def _split(payload: bytes) -> tuple[dict[str, Any], bytes]:
     """The order and the picture."""
     order, _, data = payload.partition(b"\n")
     return json.loads(order), data

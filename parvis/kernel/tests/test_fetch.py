@@ -13,6 +13,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from pathlib import Path
@@ -329,6 +330,16 @@ def test_a_hostile_answer_is_cut(
 ) -> None:
     outside.scripts["/"] = script
     assert reason in reason_of(lambda: get(outside))
+
+
+def test_a_bomb_is_not_unfolded(outside: Server) -> None:
+    outside.scripts["/"] = answer(gzip.compress(bytes(100_000_000)), Content_Encoding="gzip")
+    tracemalloc.start()
+    try:
+        reason_of(lambda: get(outside))
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_body_at_the_limit_passes_and_one_byte_more_does_not(outside: Server) -> None:
