@@ -32,7 +32,9 @@ class Config(BaseSettings):
     debug: bool = Field(False, description="Developer's error pages; never on a real site")
     demo: bool = Field(False, description="This site is a demonstration: role switch and wipe are offered")
     tools: str = Field("", description="Tools to install, separated by commas; empty means all shipped")
-    fetch: bool = Field(False, description="Let the server fetch link cards from public addresses")
+    fetch: bool = Field(False, description="Let the server call public addresses, for cards and feeds")
+    fetch_denied: str = Field("", description="Our own public networks, never called; 192.0.2.0/24, 2001:db8::/32")
+    link_cards: bool = Field(False, description="Show a card under a link; needs fetch too")
     smtp_url: SecretStr = Field(SecretStr(""), description="Mail relay, smtp://user:secret@host:port?tls=1")
     mail_from: str = Field("", description="Sender address of the network's mail")
     max_upload_mb: int = Field(25, description="Largest attachment, in megabytes")
@@ -62,10 +64,12 @@ def database_from_url(url: str) -> dict[str, object]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(query.get("host", "") or parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "PORT": query.get("port", "") or str(parts.port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": False,
-        "OPTIONS": {"prepare_threshold": 1},
+        # What else the address asks for (sslmode, options) goes to the driver as it is.
+        "OPTIONS": {"prepare_threshold": 1}
+        | {name: unquote(value) for name, value in query.items() if name not in ("host", "port")},
     }
 
 

@@ -24,8 +24,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
-    "allauth",
-    "allauth.account",
     "procrastinate.contrib.django",
     "parvis.kernel",
     "parvis.journal",
@@ -46,13 +44,12 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "parvis.web.door.Door",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "parvis.urls"
 WSGI_APPLICATION = "parvis.wsgi.application"
 AUTH_USER_MODEL = "people.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["parvis.accounts.backend.PersonBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -61,7 +58,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     # Offline: 20,000 passwords found in public breaches ship with Django; nothing is asked outside.
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "display_name", "email")},
+    },
 ]
 
 _role_url = config.database_url_owner if config.db_role == "owner" else config.database_url_app
@@ -83,6 +83,9 @@ TIME_ZONE = config.time_zone
 STATIC_URL = "/static/"
 STATIC_ROOT = config.data / "static"
 PARVIS_FILES_ROOT = config.data / "files"
+PARVIS_FETCH = config.fetch
+PARVIS_FETCH_DENIED = config.fetch_denied
+PARVIS_LINK_CARDS = config.link_cards
 
 SESSION_ENGINE = "parvis.accounts.sessions"
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
