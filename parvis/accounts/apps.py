@@ -8,3 +8,6 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "parvis.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        from parvis.accounts import jobs  # noqa: F401 - registers its jobs

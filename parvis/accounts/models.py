@@ -1,6 +1,6 @@
 """Signed-in sessions, one-time links and access codes, and messages kept when no mail is set.
 
-Not here: the person (people.models); passwords and e-mail confirmation are django-allauth's.
+Not here: the person and the password's hash (people.models).
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from parvis.kernel.db import Keyed
 
@@ -31,6 +32,11 @@ class Session(AbstractBaseSession):
 
         return SessionStore
 
+    @property
+    def public_key(self) -> str:
+        """What names the session on a page: the key itself would open it."""
+        return salted_hmac("parvis.accounts.session", self.session_key).hexdigest()[:20]
+
 
 class SignInLink(Keyed):
     """A link that signs one person in once; the token itself is kept as a hash only."""
@@ -39,8 +45,17 @@ class SignInLink(Keyed):
     token_hash = models.CharField(max_length=64, unique=True)
     purpose = models.CharField(max_length=16, default="sign_in")
     expires_at = models.DateTimeField()
+    address = models.EmailField(default="", blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+
+class Attempt(models.Model):
+    """How often a secret was tried lately, by a hash of who tried; forgotten after a day."""
+
+    bucket = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField(default=0)
+    since = models.DateTimeField()
 
 
 class Message(Keyed):

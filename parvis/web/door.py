@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
 from parvis.accounts.sessions import SessionStore
+from parvis.kernel.db import SYSTEM, acting
 from parvis.kernel.errors import ParvisError
 from parvis.web import errors, receipts
 from parvis.web.headers import add_headers
@@ -39,6 +40,9 @@ class Door:
             # What isn't done is undone: a refused form leaves no half of itself behind.
             if response.status_code >= 400:
                 transaction.set_rollback(True)
+        for later in getattr(request, "afterwards", ()):  # what must be kept even of a refusal: counted tries
+            with acting(SYSTEM):
+                later()
         return add_headers(request, response)
 
     def _inside(self, request: HttpRequest) -> HttpResponse:

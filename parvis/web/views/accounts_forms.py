@@ -1,0 +1,121 @@
+"""What the account pages ask for, parsed and bounded. Not here: what is done with it (accounts)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from parvis.kernel.errors import Refused
+from parvis.people.models import LANGUAGES
+
+
+def show_refusal(form: forms.Form, refusal: Refused) -> None:
+    """Puts a refusal at the field at fault, so that the form comes back filled with its sentence."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+
+
+def _password(label: Any, autocomplete: str, **options: Any) -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+    return forms.CharField(label=label, widget=widget, max_length=200, strip=False, **options)
+
+
+class SignInForm(forms.Form):
+    """E-mail or user name, with a password or a printed access code."""
+
+    who = forms.CharField(
+        label=_("E-mail or user name"), max_length=320,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    password = _password(_("Password or access code"), "current-password")
+
+
+class AskForm(forms.Form):
+    """For whom a code, a link or a new password is asked."""
+
+    who = forms.CharField(
+        label=_("E-mail"), max_length=320,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "inputmode": "email"}),
+    )
+
+
+class CodeForm(forms.Form):
+    """The code that came by mail."""
+
+    code = forms.CharField(
+        label=_("Code"), max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "class": "input-code", "autocapitalize": "characters",
+                   "spellcheck": "false"}
+        ),
+    )
+
+
+class NewPasswordForm(forms.Form):
+    """A password chosen, typed once: it can be shown, and reset when mistyped."""
+
+    password = _password(
+        _("New password"), "new-password",
+        help_text=_("At least 10 characters. Three or four words make a good one."),
+    )
+
+
+class OptionalPasswordForm(NewPasswordForm):
+    """The same on a first visit, where a code or a link will do."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].required = False
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """A new password for someone signed in; the current one too, when there is one."""
+
+    field_order = ("current", "password")
+    current = _password(_("Current password"), "current-password")
+
+    def __init__(self, *args: Any, needs_current: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not needs_current:
+            del self.fields["current"]
+
+
+class EmailForm(forms.Form):
+    """A new address, and the password again when there is one."""
+
+    email = forms.EmailField(label=_("New e-mail"), max_length=254,
+                             widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    current = _password(_("Current password"), "current-password")
+
+    def __init__(self, *args: Any, needs_current: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not needs_current:
+            del self.fields["current"]
+
+
+class PreferencesForm(forms.Form):
+    """How the network looks and writes to one person."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, widget=forms.RadioSelect)
+    theme = forms.ChoiceField(
+        label=_("Theme"), choices=[("auto", _("As my device")), ("light", _("Light")), ("dark", _("Dark"))],
+        widget=forms.RadioSelect,
+    )
+    text_size = forms.ChoiceField(
+        label=_("Text size"), choices=[("100", _("Normal")), ("112", _("Larger")), ("125", _("Largest"))],
+        widget=forms.RadioSelect,
+    )
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
+    stream_order = forms.ChoiceField(
+        label=_("Order of my stream"),
+        choices=[("activity", _("Last activity first")), ("date", _("Newest first"))], widget=forms.RadioSelect,
+    )
+    mails_notices = forms.BooleanField(
+        label=_("Also write me an e-mail when something is for me"), required=False,
+        help_text=_("A mention, a reply, an invitation or a request: what the bell shows."),
+    )
+
+    def __init__(self, *args: Any, zones: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = zones  # type: ignore[attr-defined]
