@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
 
 from parvis.kernel import sanitise
 from parvis.kernel.markdown_rules import MAX_NESTING
@@ -25,8 +26,8 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LISTS = frozenset({"ul", "ol"})
 _STRUCTURE = _HEADINGS | _LISTS | {"li", "blockquote", "pre", "table", "hr", "dl"}
 _BLOCKS = _STRUCTURE | frozenset(
-    "p div section article header footer main aside details summary center address figure figcaption caption "
-    "dt dd tr td th thead tbody tfoot".split()
+    """p div section article header footer main aside details summary center address figure figcaption caption
+    dt dd tr td th thead tbody tfoot""".split()  # noqa: SIM905
 )
 # A list costs the parser two levels and a quote one; what lies deeper is written at this depth, or would be lost.
 _MAX_DEPTH = MAX_NESTING - 8
@@ -220,7 +221,9 @@ def _first_number(tag: Tag) -> int | None:
 def _write_list(items: list[list[_Block]], number: int | None, before: str) -> _Block:
     """Beside a list with the same marker the other one is used, or the parser would join the two."""
     if number is None:
-        sign = "*" if before.startswith("-") else "-"
+        # Nor may an item begin with its list's own sign: `- - -` is a rule.
+        taken = {before[:1]} | {blocks[0].text[:1] for blocks in items if blocks}
+        sign = next((choice for choice in "-*+" if choice not in taken), "-")
     else:
         sign = ")" if re.match(r"\d+\.", before) else "."
     is_tight = all(_is_tight(blocks) for blocks in items)
@@ -241,7 +244,9 @@ def _is_tight(blocks: list[_Block]) -> bool:
         return True
     if blocks[0].kind != "paragraph":
         return len(blocks) == 1 and blocks[0].kind == "heading"
-    return len(blocks) == 1 or (len(blocks) == 2 and blocks[1].kind == "list" and blocks[1].is_first_child_safe)
+    return len(blocks) == 1 or (
+        len(blocks) == 2 and blocks[1].kind == "list" and blocks[1].is_first_child_safe
+    )
 
 
 def _preformatted(tag: Tag) -> list[_Block]:
@@ -256,9 +261,13 @@ def _table(tag: Tag, place: _Place, notes: _Notes) -> list[_Block]:
     rows = [row.find_all(["td", "th"], recursive=False) for row in tag.find_all("tr")]
     rows = [cells for cells in rows if cells]
     width = max((len(cells) for cells in rows), default=0)
-    is_plain = not tag.find(list(_STRUCTURE)) and all(cell.find_parent("table") is tag for row in rows for cell in row)
+    is_plain = not tag.find(list(_STRUCTURE)) and all(
+        cell.find_parent("table") is tag for row in rows for cell in row
+    )
     if not is_plain or width < 2 or len(rows) < 2:
-        return [block for child in tag.find_all(True, recursive=False) for block in _unrolled(child, place, notes)]
+        return [
+            block for child in tag.find_all(True, recursive=False) for block in _unrolled(child, place, notes)
+        ]
     written = [[_cell(cell, place, notes) for cell in row] + [""] * (width - len(row)) for row in rows]
     lines = [f"| {' | '.join(row)} |" for row in written]
     caption = tag.find("caption")
@@ -309,7 +318,13 @@ def _link(tag: Tag, notes: _Notes) -> Link | None:
     if not tag.has_attr("href"):
         return None
     raw = str(tag["href"]).strip()
-    href = raw.replace(" ", "%20").replace('"', "%22").replace("<", "%3C").replace(">", "%3E").replace("\\", "%5C")
+    href = (
+        raw.replace(" ", "%20")
+        .replace('"', "%22")
+        .replace("<", "%3C")
+        .replace(">", "%3E")
+        .replace("\\", "%5C")
+    )
     # A path of the site the text comes from would lead nowhere here.
     if href.startswith("/") or not sanitise.is_safe_link(href):
         notes.refused_links.append(raw)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -75,7 +76,9 @@ def render(source: str) -> Rendered:
         html=html,
         text=text,
         excerpt=excerpt(text),
-        mentions=tuple(dict.fromkeys(ids.decode(token.content) for token in inline if token.type == "mention")),
+        mentions=tuple(
+            dict.fromkeys(ids.decode(token.content) for token in inline if token.type == "mention")
+        ),
         tags=tuple(dict.fromkeys(str(token.meta["tag"]) for token in inline if token.type == "tag")),
         links=tuple(dict.fromkeys(target for target in targets if sanitise.is_external(target))),
         files=tuple(dict.fromkeys(_file_ids(targets))),
@@ -96,7 +99,7 @@ def _file_ids(targets: Sequence[str]) -> list[int]:
 
 def _headings(tokens: Sequence[Token]) -> tuple[Heading, ...]:
     found = []
-    for token, content in zip(tokens, tokens[1:], strict=False):
+    for token, content in pairwise(tokens):
         if token.type == "heading_open":
             text = " ".join(markdown_rules.plain_inline(content.children or []).split())
             if text:
@@ -129,7 +132,9 @@ def _plain_text(tokens: Sequence[Token]) -> str:
 
 def _render_plain(source: str) -> Rendered:
     paragraphs = [part for part in re.split(r"\n\s*\n", source) if part.strip()]
-    html = "".join(f"<p>{'<br>'.join(escape(part.strip(), quote=False).split(chr(10)))}</p>\n" for part in paragraphs)
+    html = "".join(
+        f"<p>{'<br>'.join(escape(part.strip(), quote=False).split(chr(10)))}</p>\n" for part in paragraphs
+    )
     text = source.strip()
     return Rendered(html, text, excerpt(text), (), (), (), (), ())
 

@@ -262,7 +262,11 @@ def _render_cell_open(
 
 
 def _render_code(
-    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: MutableMapping[str, Any]
+    renderer: RendererHTML,
+    tokens: Sequence[Token],
+    index: int,
+    options: OptionsDict,
+    env: MutableMapping[str, Any],
 ) -> str:
     text = tokens[index].content.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f'<pre tabindex="0"><code>{text}</code></pre>\n'

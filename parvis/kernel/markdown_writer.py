@@ -29,7 +29,9 @@ _INLINE_SPECIAL = re.compile(
     r"|!(?=\[|\Z)"
 )
 _ADDRESS_COLON = re.compile(r"(?i)(?<=http|ttps):(?=//)")
-_LINE_SPECIAL = re.compile(r"(?:[-+*>|=~]|#{1,6}(?=\s|\Z)|:(?=-)|\d{1,9}(?P<mark>[.)])(?=\s|\Z))")
+_LINE_SPECIAL = re.compile(r"(?:[-+>|=]|#{1,6}(?=\s|\Z)|:(?=-)|\d{1,9}(?P<mark>[.)])(?=\s|\Z))")
+_BLANKS = re.compile(r"([ \t]*\n[ \t\n]*|[ \t]+|[\u00a0\u202f\u2009\u2007\u2002\u2003]+)")
+_NOT_PLAIN = frozenset({"mention", "tag", "em_open", "strong_open", "s_open", "code_inline", "image"})
 _ANY_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _BARE = re.compile(r"(?i)(?<![^\W_])https?://[^\s<>\[\]\\`\"«»“”|]{3,2000}")
 
@@ -84,9 +86,9 @@ def _plain_paragraph(paragraph: str) -> str:
     for write in (_plain_line, lambda line: escape(line, at_line_start=True), escape_all):
         written = "\n".join(write(line) for line in lines)
         children = _only_paragraph(written)
-        if children is not None and markdown_rules.plain_inline(children) == paragraph:
-            if not any(token.type in {"mention", "tag", "em_open", "strong_open"} for token in children):
-                return written
+        is_same = children is not None and markdown_rules.plain_inline(children) == paragraph
+        if is_same and not any(token.type in _NOT_PLAIN for token in children or []):
+            return written
     return written
 
 
@@ -139,24 +141,28 @@ def _candidates(runs: list[Run]) -> Iterator[str]:
 def _tidy(runs: Iterable[Run]) -> list[Run]:
     """Adjacent equal runs joined, spaces collapsed, none at the ends nor around line breaks; spaces carry no marks
     at the edge of a marked stretch."""
-    letters: list[Run] = []
+    parts: list[Run] = []
     for run in runs:
-        for part in re.split(r"([ \t]*\n[ \t\n]*|[ \t]+)", run.text):
-            if part == "":
+        for text in _BLANKS.split(run.text):
+            if not text:
                 continue
-            if part.strip(" \t\n"):
-                letters.append(replace(run, text=part))
-                continue
-            blank = "\n" if "\n" in part else " "
-            previous = letters[-1].text if letters else "\n"
-            if previous not in {" ", "\n"}:
-                letters.append(replace(run, text=blank))
-            elif previous == " " and blank == "\n":
-                letters[-1] = replace(letters[-1], text="\n")
-    while letters and letters[-1].text in {" ", "\n"}:
-        letters.pop()
+            before = parts[-1].text if parts else "\n"
+            if text.strip(_SPACE):
+                parts.append(replace(run, text=text))
+            elif "\n" in text:
+                while parts and not parts[-1].text.strip(_SPACE):
+                    parts.pop()
+                if parts:
+                    parts.append(replace(run, text="\n"))
+            elif text.strip(" \t"):  # no-break spaces are part of the text, but not at the ends of a line
+                if before != "\n":
+                    parts.append(replace(run, text=text))
+            elif before not in {" ", "\n"}:
+                parts.append(replace(run, text=" "))
+    while parts and not parts[-1].text.strip(_SPACE):
+        parts.pop()
     joined: list[Run] = []
-    for part in letters:
+    for part in parts:
         if joined and (joined[-1].marks, joined[-1].link) == (part.marks, part.link):
             joined[-1] = replace(part, text=joined[-1].text + part.text)
         else:
@@ -171,7 +177,11 @@ def _marks_on_words_only(runs: list[Run]) -> Iterator[Run]:
         if not match or not run.marks - {CODE} or CODE in run.marks:
             yield run
             continue
-        for text, marks in ((match[1], frozenset[str]()), (match[2], run.marks), (match[3], frozenset[str]())):
+        for text, marks in (
+            (match[1], frozenset[str]()),
+            (match[2], run.marks),
+            (match[3], frozenset[str]()),
+        ):
             if text:
                 yield replace(run, text=text, marks=marks)
 
@@ -198,14 +208,11 @@ def _write(runs: Sequence[Run], *, em: str, order: tuple[str, ...], escape_every
         inside = text.strip(_SPACE)
         before, after = text[: len(text) - len(text.lstrip(_SPACE))], text[len(text.rstrip(_SPACE)) :]
         plain = "".join(run.text for run in members).strip(_SPACE)
-        short = plain == link.href and not any(run.marks for run in members) and not plain.startswith("mailto:")
+        short = (
+            plain == link.href and not any(run.marks for run in members) and not plain.startswith("mailto:")
+        )
         parts.append(before + (f"<{plain}>" if short else f"[{inside}]({_destination(link.href)})") + after)
-    return "\n".join(_escape_line_start_once(line) for line in "".join(parts).split("\n"))
-
-
-def _escape_line_start_once(line: str) -> str:
-    """Emphasis may open a line; anything else there that would open a block is escaped."""
-    return line if re.match(r"\*{1,3}[^\s*]", line) else _escape_line_start(line)
+    return "\n".join(_escape_line_start(line) for line in "".join(parts).split("\n"))
 
 
 def _wrap(text: str, sign: str) -> str:

@@ -38,8 +38,8 @@ _CLASSES: dict[str, set[str]] = {
 }
 # Read by html_to_markdown before anything is written: more tags, so that nothing visible is lost on the way.
 FOREIGN_TAGS = TAGS | frozenset(
-    "b i u del strike ins sub sup kbd samp tt small big mark cite q abbr figure figcaption caption tfoot "
-    "dl dt dd section article header footer main aside details summary center address iframe video audio".split()
+    """b i u del strike ins sub sup kbd samp tt small big mark cite q abbr figure figcaption caption tfoot
+    dl dt dd section article header footer main aside details summary center address iframe video audio""".split()  # noqa: SIM905
 )
 _FOREIGN_ATTRIBUTES = {
     "a": {"href"},
@@ -54,12 +54,14 @@ _FOREIGN_ATTRIBUTES = {
 _BIDI = "\u202a-\u202e\u2066-\u2069"
 _CONTROLS = re.compile(f"[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f{_BIDI}\\ufff9-\\ufffb]")
 _LINE_ENDS = re.compile("\r\n?|\u2028|\u2029")
-_IN_LINK = re.compile(r"[\x00-\x20\x7f-\x9f\\<>\"]|[\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_IN_LINK = re.compile(
+    r"[\x00-\x20\x7f-\x9f\\<>\"]|[\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+)
 _MAILTO = re.compile(r"mailto:[^\s@?&/:]+@[^\s@?&/:]+\Z", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _SELF_CLOSING = frozenset(
-    "p li br hr img td th tr dt dd option input meta link area base col embed source track wbr".split()
+    "p li br hr img td th tr dt dd option input meta link area base col embed source track wbr".split()  # noqa: SIM905
 )
 _OWN_FILE = re.compile(r"/files/[0-9a-hjkmnp-tv-z]{13}/[^\s?#\\\"<>]{0,300}\Z")
 
@@ -176,7 +178,7 @@ def label_of(thing: Tag) -> str:
 
 def _dress_link(link: Tag) -> None:
     address = str(link.get("href") or "").strip()
-    if not is_safe_link(address):
+    if not is_safe_link(address) or not link.get_text(strip=True):  # a link without words can't be announced
         link.unwrap()
         return
     link.attrs = dict(link_attributes(address))

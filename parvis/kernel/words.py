@@ -11,11 +11,13 @@ import unicodedata
 WORDS_PER_MINUTE = 220
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "ı": "i"})
-_APOSTROPHES = str.maketrans({mark: "'" for mark in "’‘ʼ′＇"})
-_DASHES = str.maketrans({mark: "-" for mark in "‐‑‒–—−"})
+_APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ′＇", "'"))
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_NAME_PARTICLES = frozenset("de du des la le les von van der den da di do dos el al bin ben y d l".split())
+_NAME_PARTICLES = frozenset(
+    "de du des la le les von van der den da di do dos el al bin ben y d l".split()  # noqa: SIM905
+)
 
 # Folded (no accents). Words too common to tell one topic from another.
 COMMON_WORDS_FR = frozenset(
@@ -29,7 +31,7 @@ COMMON_WORDS_FR = frozenset(
     premier presque pres puis qu quand que quel quelle quelles quelqu quelque quelques quels qui quoi s sa sans
     sauf se selon sera serait ses seulement si sinon soit sommes son sont sous souvent suis sur t ta tant te tel
     telle telles tels tes toi ton toujours tous tout toute toutes tres trop tu un une va vais vers veut veux via
-    voici voir vont vos votre vous vraiment y""".split()
+    voici voir vont vos votre vous vraiment y""".split()  # noqa: SIM905 - a word list is read as words
 )
 COMMON_WORDS_EN = frozenset(
     """a about above after again against all almost also am an and another any anyone are aren as at be because
@@ -41,7 +43,7 @@ COMMON_WORDS_EN = frozenset(
     so some someone something still such than thank thanks that the their theirs them then there these they
     this those through to too two under until up upon us use used using ve very want was wasn we well were
     weren what when where whether which while who whom whose why will with within without won would wouldn yes
-    yet you your yours""".split()
+    yet you your yours""".split()  # noqa: SIM905
 )
 COMMON_WORDS = COMMON_WORDS_FR | COMMON_WORDS_EN
 
