@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from parvis.access.roles import Role, roles
 from parvis.access.table import require
-from parvis.journal.actions import record
 from parvis.kernel import clock
 from parvis.kernel.errors import NotAllowed, NotFound, Refused
 from parvis.membership import belonging, charters
@@ -24,6 +23,7 @@ from parvis.membership.everyone import (
     set_posting,
     welcome_person,
 )
+from parvis.membership.facts import record_in
 from parvis.membership.founding import found
 from parvis.people.models import Group, Person, PersonState
 from parvis.spaces.models import AccessType, Level, MemberRole, Membership, Space, SpaceKind, SpaceTool
@@ -79,24 +79,13 @@ def create_community(
     )
     version = charters.write_first(space, given["charter"], by=by)
     belonging.enter(space, [by], role=MemberRole.HOST, charter_version=version)
-    _record("community.created", space, by=by, is_silent=is_silent)
+    record_in(space, "community.created", by=by, is_silent=is_silent)
     return space
 
 
 def may_create(who_creates: str, *, by: Person) -> bool:
     """Whether a person may open a community by themselves, as the network's setting says."""
     return who_creates != "admins" or by.is_administrator
-
-
-def _record(
-    verb: str, space: Space, *, by: Person | System, person: Person | None = None, is_silent: bool = False, **payload: Any
-) -> None:
-    if person is not None:
-        payload["person"] = person.id
-    record(
-        verb, thing_kind="space", thing_id=space.id, by=by, space_id=space.id, audience=space.audience, payload=payload,
-        is_silent=is_silent,
-    )
 
 
 def join(space: Space, *, by: Person, charter_version: int = 0) -> None:
@@ -113,7 +102,7 @@ def join(space: Space, *, by: Person, charter_version: int = 0) -> None:
     if space.access != AccessType.OPEN:
         raise Refused(_("People are let in by its hosts: ask to join, with a word about you if you like."))
     admit(space, by, charter_version=charters.checked(space, charter_version))
-    _record("member.joined", space, by=by, person=by)
+    record_in(space, "member.joined", by=by, person=by)
 
 
 def admit(
@@ -141,7 +130,7 @@ def leave(space: Space, *, by: Person, successor: Person | None = None) -> None:
         _hand_over(locked, by, successor)
     belonging.part(locked, [by.id])
     space.member_count = locked.member_count
-    _record("member.left", space, by=by, person=by)
+    record_in(space, "member.left", by=by, person=by)
 
 
 def _check_may_part(space: Space, person: Person) -> None:
@@ -168,7 +157,7 @@ def _hand_over(space: Space, leaving: Person, successor: Person | None) -> None:
         rows = Membership.objects.filter(space=space, person=successor, person__state=PersonState.ACTIVE)
         if successor.id == leaving.id or not rows.update(role=MemberRole.HOST, host_until_on=None):
             raise Refused(_("Choose one of the members."), field="successor")
-        _record("member.host_named", space, by=leaving, person=successor)
+        record_in(space, "member.host_named", by=leaving, person=successor, tell=[successor], reason="host")
     elif hosts == [leaving.id]:
         raise Refused(
             _("You're its last host. Name another one first, or archive the community."), field="successor"
@@ -203,7 +192,7 @@ def add_member(
         _require_listed(person)
     if not admit(space, person, via_group=via_group):
         return False
-    _record("member.added", space, by=by, person=person, is_silent=is_silent)
+    record_in(space, "member.added", by=by, person=person, tell=[person], reason="added", is_silent=is_silent)
     return True
 
 
@@ -223,7 +212,7 @@ def remove_member(space: Space, person: Person, *, by: Person | System) -> None:
             raise Refused(_("End the mandate first: hosts aren't removed by other hosts in one step."))
     if belonging.part(locked, [person.id]):
         space.member_count = locked.member_count
-        _record("member.removed", space, by=by, person=person)
+        record_in(space, "member.removed", by=by, person=person)
 
 
 def set_host(space: Space, person: Person, *, by: Person | System, until: date | None = None) -> None:
@@ -242,7 +231,10 @@ def set_host(space: Space, person: Person, *, by: Person | System, until: date |
         raise Refused(_("One host at least holds the mandate without an end."), field="until")
     row.role, row.host_until_on = MemberRole.HOST, until
     row.save(update_fields=["role", "host_until_on"])
-    _record("member.host_named", space, by=by, person=person, until=until.isoformat() if until else None)
+    record_in(
+        space, "member.host_named", by=by, person=person, tell=[person], reason="host",
+        until=until.isoformat() if until else None,
+    )
 
 
 def end_mandate(space: Space, person: Person, *, by: Person) -> None:
@@ -254,7 +246,7 @@ def end_mandate(space: Space, person: Person, *, by: Person) -> None:
         raise Refused(_("One host at least holds the mandate without an end. Name another one first."))
     rows = Membership.objects.filter(space=locked, person=person, role=MemberRole.HOST)
     if rows.update(role=MemberRole.MEMBER, host_until_on=None):
-        _record("member.host_ended", space, by=by, person=person)
+        record_in(space, "member.host_ended", by=by, person=person)
 
 
 def _require_may_name(space: Space, by: Person | System) -> Space:

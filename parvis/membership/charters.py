@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from parvis.access.table import require
-from parvis.journal.actions import record
 from parvis.kernel import markdown
 from parvis.kernel.errors import Refused
+from parvis.membership.facts import record_in
 from parvis.membership.models import Charter
 from parvis.spaces.models import Membership, Space
 
@@ -53,10 +53,7 @@ def write_charter(space: Space, source: str, *, by: Person) -> Charter | None:
         return before
     charter = _write(space, source, by=by)
     Membership.objects.filter(space=space, person=by).update(charter_version=charter.version)
-    record(
-        "community.charter_written", thing_kind="space", thing_id=space.id, by=by, space_id=space.id,
-        audience=space.audience, payload={"version": charter.version},
-    )
+    record_in(space, "community.charter_written", by=by, version=charter.version)
     return charter
 
 

@@ -11,10 +11,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from parvis.access.table import require
-from parvis.journal.actions import record
 from parvis.kernel.errors import Refused
 from parvis.kernel.words import slugify
 from parvis.membership import belonging
+from parvis.membership.facts import record_in
 from parvis.membership.founding import new_slug, one_line
 from parvis.people.models import Person, PersonState
 from parvis.spaces.models import EVERYONE_SLUG, AccessType, MemberRole, Membership, Space, SpaceKind
@@ -82,10 +82,7 @@ def set_posting(space: Space, posting: str, *, by: Person) -> None:
         raise Refused(_("Choose members or hosts."), field="posting")
     space.posting = posting
     space.save(update_fields=["posting"])
-    record(
-        "community.changed", thing_kind="space", thing_id=space.id, by=by, space_id=space.id, audience=space.audience,
-        payload={"fields": ["posting"]},
-    )
+    record_in(space, "community.changed", by=by, fields=["posting"])
 
 
 def ensure_personal_space(person: Person) -> Space:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from parvis.access.table import require
-from parvis.journal.actions import record
 from parvis.kernel.errors import Refused
 from parvis.membership import belonging
+from parvis.membership.facts import record_in
 from parvis.membership.founding import one_line
 from parvis.membership.models import GroupGrant
 from parvis.people.models import Group, GroupMember, Person
@@ -74,10 +74,7 @@ def grant(space: Space, group: Group, *, by: Person) -> GroupGrant:
     row, created = GroupGrant.objects.get_or_create(space=space, group=group)
     _sync_space(space)
     if created:
-        record(
-            "community.group_added", thing_kind="space", thing_id=space.id, by=by, space_id=space.id,
-            audience=space.audience, payload={"group": group.id},
-        )
+        record_in(space, "community.group_added", by=by, group=group.id)
     return row
 
 
@@ -87,10 +84,7 @@ def revoke_grant(row: GroupGrant, *, by: Person) -> None:
     space, group_id = row.space, row.group_id
     row.delete()
     _sync_space(space)
-    record(
-        "community.group_removed", thing_kind="space", thing_id=space.id, by=by, space_id=space.id,
-        audience=space.audience, payload={"group": group_id},
-    )
+    record_in(space, "community.group_removed", by=by, group=group_id)
 
 
 def sync_group(group: Group) -> None:

@@ -16,11 +16,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from parvis.access.table import require
-from parvis.journal.actions import record
 from parvis.kernel import clock
 from parvis.kernel.errors import NotFound, Refused
 from parvis.membership import charters
 from parvis.membership.actions import admit
+from parvis.membership.facts import record_in
 from parvis.membership.models import Invitation, JoinRequest
 from parvis.people.models import Person
 from parvis.spaces.models import Membership, Space, SpaceKind
@@ -57,7 +57,7 @@ def invite_person(space: Space, person: Person, *, by: Person, word: str = "") -
         defaults={"invited_by": by, "word": word.strip()[:WORD], "expires_at": clock.now() + LASTS},
     )
     if created:
-        _record("member.invited", row, by=by)
+        record_in(space, "member.invited", by=by, person=person, tell=[person], reason="invited", invitation=row.id)
     return row
 
 
@@ -81,7 +81,7 @@ def invite_email(space: Space, email: str, *, by: Person, word: str = "") -> tup
         space=space, email=address, token_hash=hash_token(token), word=word.strip()[:WORD], invited_by=by,
         expires_at=clock.now() + LASTS,
     )
-    _record("member.invited", row, by=by)
+    record_in(space, "member.invited", by=by, invitation=row.id)
     return row, token
 
 
@@ -95,7 +95,7 @@ def make_link(space: Space, *, by: Person, lasts: timedelta = LASTS) -> tuple[In
     row = Invitation.objects.create(
         space=space, token_hash=hash_token(token), invited_by=by, expires_at=clock.now() + min(lasts, LASTS * 3)
     )
-    _record("member.link_made", row, by=by)
+    record_in(space, "member.link_made", by=by, invitation=row.id)
     return row, token
 
 
@@ -156,7 +156,7 @@ def accept(row: Invitation, *, by: Person, charter_version: int = 0) -> Space:
     admit(space, by, charter_version=version)
     _use(found)
     JoinRequest.objects.filter(space=space, person=by, state="open").update(state="accepted", answered_at=clock.now())
-    _record("member.joined", found, by=by, person=by.id)
+    record_in(space, "member.joined", by=by, person=by, invitation=found.id)
     return space
 
 
@@ -186,13 +186,3 @@ def invitations_of(space: Space) -> list[Invitation]:
     """What hosts see: invitations of their community that still wait, newest first."""
     rows = space.invitations.filter(Q(expires_at__gt=clock.now()), **_OPEN)
     return list(rows.select_related("person", "invited_by").order_by("-created_at")[:200])
-
-
-def _record(verb: str, row: Invitation, *, by: Person, **payload: Any) -> None:
-    if row.person_id is not None:
-        payload.setdefault("person", row.person_id)
-    space = row.space
-    record(
-        verb, thing_kind="space", thing_id=space.id, by=by, space_id=space.id, audience=space.audience,
-        payload={**payload, "invitation": row.id},
-    )

@@ -10,8 +10,9 @@ from parvis.access.table import require
 from parvis.journal.actions import record
 from parvis.kernel import clock
 from parvis.kernel.errors import NotFound, Refused
-from parvis.membership import charters
+from parvis.membership import belonging, charters
 from parvis.membership.actions import admit, create_community
+from parvis.membership.facts import record_in
 from parvis.membership.models import CommunityRequest, JoinRequest
 from parvis.membership.templates import find_template
 from parvis.people.models import Person
@@ -36,7 +37,8 @@ def ask_to_join(space: Space, *, by: Person, word: str = "", charter_version: in
         space=space, person=by, state="open", defaults={"word": word.strip()[:WORD]}
     )
     if created:
-        _record("member.asked", space, by=by, person=by.id, request=row.id)
+        hosts = [held.person for held in belonging.running_hosts(space)]
+        record_in(space, "member.asked", by=by, person=by, tell=hosts, reason="asked", request=row.id)
     elif word.strip() and row.word != word.strip()[:WORD]:
         row.word = word.strip()[:WORD]
         row.save(update_fields=["word"])
@@ -76,8 +78,11 @@ def answer_request(row: JoinRequest, *, accept: bool, by: Person, word: str = ""
         charter = charters.current(locked.space)  # accepted when asking; a newer one is shown to them again
         admit(locked.space, locked.person, charter_version=_accepted(locked, charter.version if charter else 0))
     _close(locked, "accepted" if accept else "refused", word, by)
-    verb = "member.accepted" if accept else "member.refused"
-    _record(verb, locked.space, by=by, person=locked.person_id, request=locked.id)
+    reason = "accepted" if accept else "refused"
+    record_in(
+        locked.space, f"member.{reason}", by=by, person=locked.person, tell=[locked.person], reason=reason,
+        request=locked.id,
+    )
 
 
 def _accepted(row: JoinRequest, current: int) -> int:
@@ -90,7 +95,9 @@ def file_community_request(fields: dict[str, Any], *, by: Person) -> CommunityRe
     """Keeps the assistant's answers for the administrators, when its author may not open communities."""
     require("site.use", by=by)
     row = CommunityRequest.objects.create(person=by, fields=fields)
-    record("community.asked", thing_kind="community_request", thing_id=row.id, by=by)
+    administrators = Person.objects.active().filter(is_administrator=True).exclude(id=by.id)
+    tell = dict.fromkeys((str(key) for key in administrators.values_list("id", flat=True)), "community_asked")
+    record("community.asked", thing_kind="request", thing_id=row.id, by=by, payload={"tell": tell})
     return row
 
 
@@ -109,10 +116,10 @@ def answer_community_request(row: CommunityRequest, *, accept: bool, by: Person,
         locked.space = create_community(**wanted, template=template, by=locked.person)
     locked.state, locked.answer = ("accepted" if accept else "refused"), word.strip()[:WORD]
     locked.save(update_fields=["state", "answer", "space"])
-    verb = "community.accepted" if accept else "community.refused"
+    verb = "accepted" if accept else "refused"
     record(
-        verb, thing_kind="community_request", thing_id=locked.id, by=by, payload={"person": locked.person_id},
-        space_id=locked.space_id,
+        f"community.{verb}", thing_kind="request", thing_id=locked.id, by=by, space_id=locked.space_id,
+        payload={"person": locked.person_id, "tell": {str(locked.person_id): f"community_{verb}"}},
     )
     return locked.space
 
@@ -120,9 +127,3 @@ def answer_community_request(row: CommunityRequest, *, accept: bool, by: Person,
 CREATED_FROM = (
     "name", "purpose", "theme", "access", "tools", "category", "tags", "charter", "welcome", "hue", "cover",
 )
-
-
-def _record(verb: str, space: Space, *, by: Person, **payload: Any) -> None:
-    record(
-        verb, thing_kind="space", thing_id=space.id, by=by, space_id=space.id, audience=space.audience, payload=payload
-    )

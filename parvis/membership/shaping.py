@@ -11,11 +11,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from parvis.access.table import require
-from parvis.journal.actions import record
 from parvis.kernel import clock
 from parvis.kernel.errors import NotAllowed, Refused
 from parvis.membership import belonging
 from parvis.membership.actions import may_create
+from parvis.membership.facts import record_in
 from parvis.membership.founding import HUES, checked_tags, checked_words, one_line
 from parvis.people.models import Person
 from parvis.spaces.models import AccessType, Audience, Space, SpaceKind, SpaceTool
@@ -34,7 +34,7 @@ def describe(
         setattr(space, field, value)
     space.category, space.tags = one_line(category)[:80], checked_tags(tags)
     space.save(update_fields=["name", "purpose", "theme", "welcome", "category", "tags"])
-    _record("community.changed", space, by=by, fields=["words"])
+    record_in(space, "community.changed", by=by, fields=["words"])
     return space
 
 
@@ -48,7 +48,7 @@ def dress(space: Space, *, by: Person, hue: int | None = None, cover: str | None
     if cover is not None:
         space.cover = cover
     space.save(update_fields=["hue", "cover"])
-    _record("community.changed", space, by=by, fields=["look"])
+    record_in(space, "community.changed", by=by, fields=["look"])
     return space
 
 
@@ -72,7 +72,7 @@ def set_tools(space: Space, tools: Mapping[str, str], *, by: Person) -> None:
         if slug not in present
     )
     if set(present) != set(tools):
-        _record("community.tools_changed", space, by=by, tools=sorted(tools))
+        record_in(space, "community.tools_changed", by=by, tools=sorted(tools))
 
 
 def change_access(
@@ -104,7 +104,7 @@ def change_access(
     space.save(update_fields=["access", "audience"])  # the composite keys carry it to every row inside
     if before == AccessType.OPEN:
         _drop_followers(space)
-    _record("community.access_changed", space, by=by, before=before, after=access)
+    record_in(space, "community.access_changed", by=by, before=before, after=access)
     return space
 
 
@@ -134,10 +134,4 @@ def _set_archived(space: Space, at: Any, verb: str, *, by: Person) -> None:
         return
     space.archived_at = at
     space.save(update_fields=["archived_at"])
-    _record(verb, space, by=by)
-
-
-def _record(verb: str, space: Space, *, by: Person, **payload: Any) -> None:
-    record(
-        verb, thing_kind="space", thing_id=space.id, by=by, space_id=space.id, audience=space.audience, payload=payload
-    )
+    record_in(space, verb, by=by)
