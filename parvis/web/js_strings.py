@@ -114,3 +114,8 @@ def js_strings(*groups: dict[str, str | Promise]) -> str:
     """JSON for a `data-strings` attribute, in the active language; the template must escape it."""
     joined = {key: str(text) for group in groups or (BODY,) for key, text in group.items()}
     return json.dumps(joined, ensure_ascii=False, separators=(",", ":"))
+
+
+def writing_strings() -> str:
+    """JSON for the `data-strings` of a composer, its rich editor included."""
+    return js_strings(COMPOSER, EDITOR)

@@ -201,6 +201,8 @@ element('x-composer', (el, signal) => {
     if (event.detail.successful) {
       for (const old of form.querySelectorAll('[name=attachment]')) old.remove();
       form.reset();
+      // The next text is another sending.
+      if (form.elements.receipt) form.elements.receipt.value = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join('');
       kinds(form, AbortSignal.abort());
       kept?.clean?.();
     } else kept?.failed?.();

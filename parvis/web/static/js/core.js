@@ -46,6 +46,8 @@ function make(tag, props = {}, ...children) {
 
 const token = () => document.querySelector('[name=csrfmiddlewaretoken]')?.value || '';
 const ask = async (url, { data, ...options } = {}) => {
+  // A receipt stands for one sending of a form; here each press is meant.
+  data?.delete('receipt');
   const answer = await fetch(url, {
     credentials: 'same-origin',
     method: data ? 'POST' : 'GET',

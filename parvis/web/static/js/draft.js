@@ -9,7 +9,7 @@ const local = {
   drop(key) { try { localStorage.removeItem(key); } catch { /* nothing to drop */ } },
 };
 
-const own = new Set(['csrfmiddlewaretoken', 'draft']);
+const own = new Set(['csrfmiddlewaretoken', 'draft', 'receipt']);
 const fields = (form) => [...new FormData(form)].filter(([name, value]) => typeof value === 'string' && !own.has(name));
 
 const fill = (form, pairs) => {

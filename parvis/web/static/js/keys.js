@@ -28,7 +28,7 @@ element('x-keys', (el, signal) => {
     j: () => land(near([...document.querySelectorAll(walk)], 1)),
     k: () => land(near([...document.querySelectorAll(walk)], -1)),
     n: () => {
-      const unread = [...document.querySelectorAll('.is-unread, [data-unread], #new')];
+      const unread = [...document.querySelectorAll('main .is-unread, main #new')];
       const here = document.activeElement;
       const after = unread.find((one) => here !== document.body && !one.contains(here) && here.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
       land(after || unread.find((one) => !one.contains(here)));

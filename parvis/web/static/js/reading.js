@@ -9,7 +9,7 @@ const { on, t, element, make } = parvis;
 element('x-pill', (el, signal) => {
   const { url, every = '60' } = el.dataset;
   if (!url) return;
-  const link = el.querySelector('a') || el.appendChild(make('a', { href: el.dataset.href || location.href, className: 'button soft', 'data-made': '' }));
+  const link = el.querySelector('a') || el.appendChild(make('a', { href: el.dataset.href || location.href, className: 'new-pill', 'data-made': '' }));
   el.hidden = true;
   let waiting;
   const next = (factor = 1) => {

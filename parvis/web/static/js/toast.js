@@ -2,9 +2,9 @@
 const { parvis } = window;
 const { make, on, t } = parvis;
 
-/* Where they stand: [data-toasts] of the layout, which the server may have filled after a plain post. */
+/* Where they stand: [data-toasts] of the layout, a polite live region, which the server may have filled. */
 const place = () => document.querySelector('[data-toasts]')
-  || document.body.appendChild(make('div', { className: 'toasts', 'data-toasts': '' }));
+  || document.body.appendChild(make('div', { className: 'toasts', role: 'status', 'data-toasts': '' }));
 
 const leave = (line) => {
   let timer;
@@ -18,10 +18,9 @@ const leave = (line) => {
 };
 
 parvis.toast = (text, ...more) => {
-  const line = make('div', { className: 'toast' }, make('span', {}, text), ...more,
-    make('button', { type: 'button', className: 'button quiet small', 'data-close': '' }, t('close')));
+  const line = make('div', { className: 'toast', 'data-toast': '' }, make('span', {}, text), ...more,
+    make('button', { type: 'button', className: 'icon-btn', ariaLabel: t('close'), 'data-close': '' }, '×'));
   place().append(line);
-  parvis.announce(text);
   leave(line);
   return line;
 };
@@ -31,7 +30,7 @@ on(document, 'DOMContentLoaded', () => {
 });
 // Answers to htmx and fetch may carry a message: HX-Trigger: {"toast": {"text": …, "undo": "/address/", "label": "Undo"}}.
 on(document, 'toast', ({ detail }) => {
-  const undo = detail.undo && make('button', { className: 'button small', formAction: detail.undo }, detail.label);
+  const undo = detail.undo && make('button', { className: 'toast-act', formAction: detail.undo }, detail.label);
   undo?.setAttribute('form', 'act');
   parvis.toast(detail.text, ...(undo ? [undo] : []));
 });

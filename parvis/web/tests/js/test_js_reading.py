@@ -17,21 +17,22 @@ pytestmark = pytest.mark.browser
     ("ago", "language", "expected"),
     [
         (timedelta(seconds=5), "en", "now"),
-        (timedelta(minutes=2, seconds=5), "en", "2 minutes ago"),
-        (timedelta(hours=3, minutes=1), "fr", "il y a 3 heures"),
+        (timedelta(minutes=2, seconds=5), "en", "2 min. ago"),
+        (timedelta(hours=3, minutes=1), "fr", "il y a 3 h"),
         (timedelta(days=1, minutes=1), "fr", "hier"),
-        (timedelta(days=15), "en", "2 weeks ago"),
-        (timedelta(hours=-2, minutes=-1), "en", "in 2 hours"),
+        (timedelta(days=15), "en", "12 May 2026"),
+        (timedelta(hours=-2, minutes=-1), "en", "in 2 hr."),
     ],
 )
 def test_a_time_is_told_in_the_pages_language(
     site: Site, page: Page, ago: timedelta, language: str, expected: str
 ) -> None:
     at = (datetime.now(UTC) - ago).isoformat()
-    page.goto(site.page("/", f'<time datetime="{at}" data-relative>12 May</time>', language=language))
+    page.goto(
+        site.page("/", f'<time datetime="{at}" data-relative>12 May 2026, 10:42</time>', language=language)
+    )
     expect(page.locator("time")).to_have_text(expected)
-    year = str(datetime.now(UTC).year)
-    assert year in (page.locator("time").get_attribute("title") or "")
+    assert page.locator("time").get_attribute("title") == "12 May 2026, 10:42"
 
 
 def test_a_time_brought_by_htmx_is_told_too(site: Site, page: Page) -> None:
@@ -43,7 +44,7 @@ def test_a_time_brought_by_htmx_is_told_too(site: Site, page: Page) -> None:
     )
     page.goto(site.page("/", '<button hx-get="/part" hx-target="next div">more</button><div></div>'))
     page.get_by_role("button").click()
-    expect(page.locator("time")).to_have_text("3 hours ago")
+    expect(page.locator("time")).to_have_text("3 hr ago")
 
 
 def test_the_pill_counts_and_inserts_nothing(site: Site, page: Page) -> None:
@@ -131,6 +132,7 @@ def test_a_refused_copy_shows_the_address(site: Site, page: Page) -> None:
 KEYS = (
     '<h1>Home</h1><p>A header</p><x-keys data-go=\'{"h": "/published"}\'></x-keys><input type="search" aria-label="s"><dialog id="keys"><p>Keys</p>'
     '<form method="dialog"><button>Close</button></form></dialog>'
+    + "<main>"
     + "".join(
         f'<article data-entry class="{"is-unread" if n in (2, 4) else ""}"><h2><a href="#{n}">Card {n}</a></h2></article>'
         for n in range(1, 5)
@@ -202,4 +204,4 @@ def test_a_broken_strings_attribute_does_not_stop_the_page(site: Site, page: Pag
         b'<time datetime="2020-01-01T00:00:00Z" data-relative>x</time>',
     )
     page.goto(site.url + "/broken")
-    expect(page.locator("time")).to_contain_text("ago")
+    expect(page.locator("time")).to_have_attribute("title", "x")
