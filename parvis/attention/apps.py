@@ -8,3 +8,6 @@ from django.apps import AppConfig
 class AttentionConfig(AppConfig):
     name = "parvis.attention"
     label = "attention"
+
+    def ready(self) -> None:
+        from parvis.attention import jobs  # noqa: F401 - registers its jobs

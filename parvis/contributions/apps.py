@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class ContributionsConfig(AppConfig):
     name = "parvis.contributions"
     label = "contributions"
+
+    def import_models(self) -> None:
+        super().import_models()
+        import_module("parvis.contributions.marks")  # the models that hang on the spine
+
+    def ready(self) -> None:
+        from parvis.contributions import jobs  # noqa: F401 - registers its jobs

@@ -6,6 +6,7 @@ Not here: the renderer (kernel.markdown) and who may write (contributions.action
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.search import SearchVector
@@ -17,7 +18,7 @@ from parvis.contributions.models import Body, Contribution, Reply
 from parvis.kernel import markdown
 from parvis.kernel.errors import Refused
 from parvis.kernel.ids import decode
-from parvis.kernel.words import excerpt, fold, guess_language
+from parvis.kernel.words import fold, guess_language
 from parvis.people.models import Person
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 MAX_BODY = 100_000  # characters
 MAX_TITLE = 200
 MAX_TAGS = 8
-EXCERPT = 300
 FILE_KEY = re.compile(r"/files/([0-9a-hjkmnp-tv-z]{13})/")
 
 
@@ -61,7 +61,7 @@ def write_body(contribution: Contribution, source: str) -> Rendered:
             "renderer_version": markdown.RENDERER_VERSION,
         },
     )
-    contribution.excerpt = excerpt(rendered.text, EXCERPT)
+    contribution.excerpt = rendered.excerpt[:320]
     contribution.language = guess_language(f"{contribution.title} {rendered.text}")
     return rendered
 
@@ -101,7 +101,7 @@ def set_mentions(contribution: Contribution, ids: tuple[int, ...], *, reply: Rep
 
 def bind_files(contribution: Contribution, source: str, *, by: Person, reply: Reply | None = None) -> None:
     """Ties the files a text shows to it. A file of another text is refused: nobody gains access by an id."""
-    keys = {decode(key) for key in FILE_KEY.findall(source)}
+    keys = _file_keys(source)
     if not keys:
         return
     for attachment in Attachment.objects.filter(id__in=keys):
@@ -112,3 +112,12 @@ def bind_files(contribution: Contribution, source: str, *, by: Person, reply: Re
         attachment.contribution, attachment.reply = contribution, reply
         attachment.space_id, attachment.audience = contribution.space_id, contribution.audience
         attachment.save(update_fields=["contribution", "reply", "space_id", "audience"])
+
+
+def _file_keys(source: str) -> set[int]:
+    """Keys of files a source shows; a number too large to be a key is nobody's file."""
+    found = set()
+    for key in FILE_KEY.findall(source):
+        with suppress(ValueError):
+            found.add(decode(key))
+    return found

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import psycopg
 from django.db import connection, models, transaction
 from psycopg.rows import namedtuple_row
+from psycopg.types.json import JsonbLoader
 
 from parvis.kernel.ids import new_id
 
@@ -63,6 +64,8 @@ def raw_cursor() -> Iterator[psycopg.Cursor[Any]]:
     """A server-side binding cursor on Django's connection, inside its current transaction."""
     connection.ensure_connection()
     with psycopg.Cursor(connection.connection, row_factory=namedtuple_row) as cursor:
+        # Django has its connection give JSON as text, for its own fields to parse; a raw row wants the value.
+        cursor.adapters.register_loader("jsonb", JsonbLoader)
         yield cursor
 
 

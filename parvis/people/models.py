@@ -82,7 +82,7 @@ class Person(AbstractBaseUser):
     is_administrator = models.BooleanField(_("administrator"), default=False)
     is_sponsor = models.BooleanField(_("sponsor"), default=False)
     language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, default="fr")
-    theme = models.CharField(_("theme"), max_length=6, default="auto")
+    theme = models.CharField(_("theme"), max_length=6, default="system")
     text_size = models.CharField(_("text size"), max_length=3, default="100")
     time_zone = models.CharField(_("time zone"), max_length=60, default="", blank=True)
     mails_notices = models.BooleanField(_("send me a mail too"), default=False)

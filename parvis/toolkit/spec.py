@@ -33,15 +33,15 @@ class Kind:
 
     slug: str
     label: Text
-    verb: Text
+    verb: Text  # "opened a topic"
     icon: str
     view: str  # name of the thing route that shows it, within its tool: "topic"
-    card_template: str
     draft: Callable[..., Any]  # draft(space, *, title, body, options, by, at=None) -> Contribution
-    publish: Callable[..., Any]  # the composer's door: publish(form: Composed, *, by) -> Contribution
+    publish: Callable[..., Any]  # publish(space, *, title, body, options, by, at=None, is_draft=False, tags=())
+    face: Callable[[Any], dict[str, Any]] = lambda row: {}  # what its card adds to the common one
     roles: frozenset[str] = frozenset()
     options: tuple[Option, ...] = ()
-    reply_label: Text = ""
+    replies: tuple[Text, Text] = ("", "")  # (the verb on the button, the plural noun): "Reply", "replies"
     dump: Callable[[Any], dict[str, Any]] = lambda contribution: {}
     load: Callable[..., None] = lambda contribution, detail, **_: None
 

@@ -9,28 +9,72 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from markupsafe import Markup
 
 from parvis.config import config
 from parvis.kernel.ids import encode, new_id
 from parvis.toolkit import registry
 from parvis.toolkit.pages import toast_of
+from parvis.toolkit.tabs import community_of
+from parvis.web.strings import strings
 
 
 def shell_of(request: HttpRequest) -> dict[str, Any]:
     """The layout's context; costs no query."""
+    toast = toast_of(request)
     return {
         "request": request,
         "network": request.network,
         "viewer": request.viewer,
+        "language": request.LANGUAGE_CODE,
         "nav": navigation(request) if request.viewer else [],
-        "toast": toast_of(request),
-        "csrf_token": get_token(request),
-        "receipt": encode(new_id()),
+        "here": _here(request.path),
+        "messages": [{"message": toast[0], "undo_url": toast[1]}] if toast else [],
+        "csrf_input": hidden_fields(request),
+        "publish_menu": publish_menu(request),
+        "body_strings": strings(),
+        "brand_url": f"/brand.css?h={request.network.hue}",
         "is_demo": config.demo,
         "space": getattr(request, "space", None),
+        "community": _community(request),
         "can": getattr(request, "abilities", frozenset()),
     }
+
+
+def hidden_fields(request: HttpRequest) -> Markup:
+    """The two fields every form carries: against forgery, and against sending twice."""
+    return Markup(
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}"><input type="hidden" name="receipt" value="{}">'
+    ).format(get_token(request), encode(new_id()))
+
+
+def publish_menu(request: HttpRequest) -> list[dict[str, Any]]:
+    """What may be begun from here; inside a space, only what its tools offer."""
+    space = getattr(request, "space", None)
+    query = f"&space={space.slug}" if space else ""
+    on = getattr(request, "tools_on", None)
+    return [
+        {"label": option.label, "icon": option.icon, "url": f"/publish/?kind={option.slug}{query}"}
+        for tool in registry.tools()
+        if on is None or tool.slug in on
+        for kind in tool.kinds
+        for option in kind.options
+    ]
+
+
+def _community(request: HttpRequest) -> Any:
+    """The head of a space, drawn only by layouts that show it: until then it costs no query."""
+    space = getattr(request, "space", None)
+    if space is None or not hasattr(request, "abilities"):
+        return None
+    return SimpleLazyObject(lambda: community_of(request, space))
+
+
+def _here(path: str) -> str:
+    first = path.strip("/").split("/")[0]
+    return {"": "home", "c": "communities"}.get(first, first)
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:

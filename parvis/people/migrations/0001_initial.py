@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('is_administrator', models.BooleanField(default=False, verbose_name='administrator')),
                 ('is_sponsor', models.BooleanField(default=False, verbose_name='sponsor')),
                 ('language', models.CharField(choices=[('fr', 'Français'), ('en', 'English')], default='fr', max_length=2, verbose_name='language')),
-                ('theme', models.CharField(default='auto', max_length=6, verbose_name='theme')),
+                ('theme', models.CharField(default='system', max_length=6, verbose_name='theme')),
                 ('text_size', models.CharField(default='100', max_length=3, verbose_name='text size')),
                 ('time_zone', models.CharField(blank=True, default='', max_length=60, verbose_name='time zone')),
                 ('mails_notices', models.BooleanField(default=False, verbose_name='send me a mail too')),

@@ -1,3 +1,27 @@
-"""What the house needs to know of this tool. Not here: what it does."""
-from parvis.toolkit.spec import Tool
-TOOL = Tool(slug="notes", label="notes")
+"""What the house needs to know of notes. Not here: what they do."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from parvis.tools.notes.actions import draft_note, publish_note
+from parvis.toolkit.spec import Kind, Option, Tool
+
+NOTE = Kind(
+    slug="note",
+    label=_("note"),
+    verb=_("wrote a note"),
+    icon="message-circle",
+    view="note",
+    roles=frozenset({"note"}),
+    draft=draft_note,
+    publish=publish_note,
+    options=(
+        Option("note", _("Note"), "message-circle", title="none", prompt=_("A question, a thank-you, a link…")),
+    ),
+    replies=(_("Reply"), _("replies")),
+)
+
+TOOL = Tool(
+    slug="notes", label=_("Notes"), icon="message-circle", kinds=(NOTE,), position=5, is_always_on=True, has_tab=False
+)

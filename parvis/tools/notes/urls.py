@@ -1,3 +1,8 @@
-"""Addresses of this tool. Not here: the views."""
-space_routes = []
-thing_routes = []
+"""Addresses of notes. Not here: the views."""
+
+from __future__ import annotations
+
+from parvis.tools.notes import views
+from parvis.toolkit.routing import route
+
+thing_routes = [route("", views.show_note, ability="contribution.read", name="note", methods=("GET",))]

@@ -1,14 +1,54 @@
-"""Addresses of the home stream and of any contribution. Not here: the views."""
+"""Addresses of the home stream, the composer and any contribution. Not here: the views."""
 
 from __future__ import annotations
 
 from parvis.toolkit.routing import Route, route
-from parvis.web.views import home, things
+from parvis.web.views import composing, files, home, notices, searching, things
+
+POST = ("POST",)
+GET = ("GET",)
 
 SITE: list[Route] = [
-    route("", home.show_home, ability="site.use", name="home"),
-    route("stream/newer/", home.count_newer, ability="site.use", name="newer", methods=("GET",)),
+    route("", home.show_home, ability="site.use", name="home", methods=GET),
+    route("stream/newer/", home.count_newer, ability="site.use", name="newer", methods=GET),
+    route("stream/order/", home.set_order, ability="site.use", name="stream_order", methods=POST),
+    route("publish/", composing.publish, ability="site.use", name="publish"),
+    route("publish/audience/", composing.audience, ability="site.use", name="publish_audience", methods=GET),
+    route("publish/similar/", composing.similar, ability="site.use", name="publish_similar", methods=GET),
+    route("publish/preview/", things.preview, ability="site.use", name="preview", methods=POST),
+    route("drafts/", composing.list_drafts, ability="site.use", name="drafts", methods=GET),
+    route("drafts/<str:place>/", composing.keep_draft, ability="site.use", name="draft"),
+    route("tags/suggest/", composing.suggest_tags, ability="site.use", name="suggest_tags", methods=GET),
+    route("tags/<str:word>/", home.show_tag, ability="site.use", name="tag", methods=GET),
+    route("tags/<str:word>/follow/", home.follow_tag, ability="site.use", name="follow_tag", methods=POST),
+    route("saved/", home.show_saved, ability="site.use", name="saved", methods=GET),
+    route("bin/", home.show_bin, ability="site.use", name="bin", methods=GET),
+    route("upload/", files.upload, ability="site.use", name="upload", methods=POST),
+    route("files/<key:attachment>/<str:name>", files.serve, ability="site.use", name="file", methods=GET),
+    route("notifications/", notices.show_notices, ability="site.use", name="notifications", methods=GET),
+    route("notifications/seen/", notices.see_all, ability="site.use", name="notices_seen", methods=POST),
+    route("search/", searching.search, ability="site.use", name="search", methods=GET),
 ]
+
 THING: list[Route] = [
-    route("", things.go_to_thing, ability="contribution.read", name="go", methods=("GET",)),
+    route("", things.go_to_thing, ability="contribution.read", name="go", methods=GET),
+    route("react/", things.react, ability="contribution.react", name="react", methods=POST),
+    route("save/", things.save, ability="contribution.mark", name="save", methods=POST),
+    route("follow/", things.follow, ability="contribution.mark", name="follow", methods=POST),
+    route("reply/", things.answer, ability="contribution.reply", name="reply", methods=POST),
+    route("more/", things.more, ability="contribution.read", name="more", methods=GET),
+    route("edit/", composing.edit, ability="contribution.edit", name="edit"),
+    route("publish/", composing.publish_draft, ability="contribution.edit", name="publish_draft", methods=POST),
+    route("history/", things.history, ability="contribution.read", name="history", methods=GET),
+    route("remove/", things.retire, ability="contribution.remove", name="remove", methods=POST),
+    route("restore/", things.restore, ability="contribution.remove", name="restore", methods=POST),
+    route("hide/", things.hide, ability="contribution.hide", name="hide", methods=POST),
+    route("show/", things.show_again, ability="contribution.hide", name="show", methods=POST),
+    route("report/", things.report, ability="contribution.report", name="report", methods=POST),
+    route("replies/<key:reply>/react/", things.react, ability="contribution.react", name="reply_react", methods=POST),
+    route("replies/<key:reply>/edit/", things.edit_reply, ability="contribution.reply", name="reply_edit"),
+    route("replies/<key:reply>/more/", things.more_on_reply, ability="contribution.read", name="reply_more", methods=GET),
+    route("replies/<key:reply>/history/", things.reply_history, ability="contribution.read", name="reply_history", methods=GET),
+    route("replies/<key:reply>/report/", things.report, ability="contribution.report", name="reply_report", methods=POST),
+    route("replies/<key:reply>/<slug:act>/", things.act_on_reply, ability="contribution.read", name="reply_act", methods=POST),
 ]

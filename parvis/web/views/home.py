@@ -1,19 +1,122 @@
-"""The home page: one stream over all communities and followed people. Not here: the query (contributions.stream)."""
+"""Streams: home, a tag, what was saved, the bin. Not here: the queries (contributions.stream)."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from datetime import datetime
 
-from parvis.contributions import stream
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+
+from parvis.contributions import marking, stream
+from parvis.contributions.marks import Bookmark, Pin, TagFollow
+from parvis.contributions.models import Contribution, State
 from parvis.kernel import clock
-from parvis.toolkit.pages import page
+from parvis.kernel.errors import Refused
+from parvis.kernel.pagination import parse_cursor
+from parvis.kernel.words import fold
+from parvis.people.models import Person
+from parvis.spaces.models import Space
+from parvis.toolkit import registry
+from parvis.toolkit.cards import draw
+from parvis.toolkit.pages import go, page
+
+THEMES = ("professional", "interest")
 
 
 def show_home(request: HttpRequest) -> HttpResponse:
-    """The reader's stream; filters and order stand in the address."""
-    return page(request, "web/home.html")
+    """The reader's stream; filters stand in the address, the order is remembered."""
+    viewer = request.viewer
+    order = viewer.stream_order if viewer.stream_order in stream.ORDERS else "activity"
+    as_of = _moment(request.GET.get("as_of", "")) or clock.now()
+    kind, theme = request.GET.get("kind", ""), request.GET.get("theme", "")
+    found = stream.home(
+        viewer, order=order, after=parse_cursor(request.GET.get("after", "")), as_of=as_of,
+        kind=kind if kind in registry.kinds() else "", theme=theme if theme in THEMES else "",
+    )
+    first = "after" not in request.GET
+    context = {
+        "cards": draw(found.rows, viewer), "next": found.next, "as_of": as_of.isoformat(), "order": order,
+        "kind": kind, "theme": theme, "kinds": [found_kind for _tool, found_kind in registry.kinds().values()],
+        "pinned": draw(_pins(viewer), viewer) if first and not (kind or theme) else [],
+        "communities": _communities(viewer),
+    }
+    template = "web/_cards.html" if request.headers.get("HX-Request") else "web/home.html"
+    return page(request, template, **context)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _pins(viewer: Person) -> list[stream.Row]:
+    """What hosts keep on top, until its date or until it has been read."""
+    rows = (
+        Pin.objects.filter(space_id__in=viewer.memberships.values("space_id"), is_start_here=False)
+        .exclude(until__lt=clock.now())
+        .extra(  # a pin vanishes once seen; the mark is the reader's own
+            where=[
+                "NOT EXISTS (SELECT 1 FROM contributions_readmark m WHERE m.person_id = %s "
+                "AND m.contribution_id = contributions_pin.contribution_id)"
+            ],
+            params=[viewer.id],
+        )
+        .order_by("-created_at")
+        .values_list("contribution_id", flat=True)[:3]
+    )
+    ids = list(rows)
+    return stream.by_ids(ids, viewer) if ids else []
+
+
+def _communities(viewer: Person) -> list[Space]:
+    """The reader's communities for the side of the page, by name."""
+    mine = viewer.memberships.values("space_id")
+    return list(Space.objects.communities().filter(id__in=mine, archived_at=None).order_by("name")[:12])
 
 
 def count_newer(request: HttpRequest) -> HttpResponse:
     """How many cards came in since the page was drawn, for the "N new" pill."""
-    return JsonResponse({"count": stream.count_newer(request.viewer, clock.now())})
+    since = _moment(request.GET.get("since", ""))
+    return JsonResponse({"count": stream.count_newer(request.viewer, since) if since else 0})
+
+
+def set_order(request: HttpRequest) -> HttpResponse:
+    """By last activity or by date: the reader's choice is kept."""
+    order = request.POST.get("order", "")
+    if order not in stream.ORDERS:
+        raise Refused(_("Choose by last activity or by date."))
+    Person.objects.filter(id=request.viewer.id).update(stream_order=order)
+    return go(request, "/")
+
+
+def show_tag(request: HttpRequest, word: str) -> HttpResponse:
+    """What the reader may see under a tag."""
+    folded = fold(word)[:60]
+    found = stream.of_tag(folded, request.viewer, after=parse_cursor(request.GET.get("after", "")))
+    follows = TagFollow.objects.filter(person=request.viewer, word=folded).exists()
+    return page(
+        request, "web/tag.html", word=folded, cards=draw(found.rows, request.viewer), next=found.next, follows=follows
+    )
+
+
+def follow_tag(request: HttpRequest, word: str) -> HttpResponse:
+    """Follows a tag, or stops."""
+    marking.follow_tag(word, by=request.viewer, on=request.POST.get("on") == "1")
+    return go(request, f"/tags/{fold(word)[:60]}/")
+
+
+def show_saved(request: HttpRequest) -> HttpResponse:
+    """What the reader put aside, newest first."""
+    ids = list(
+        Bookmark.objects.filter(person=request.viewer).order_by("-created_at").values_list("contribution_id", flat=True)[:100]
+    )
+    return page(request, "web/saved.html", cards=draw(stream.by_ids(ids, request.viewer), request.viewer))
+
+
+def show_bin(request: HttpRequest) -> HttpResponse:
+    """One's own removed contributions, which can be taken back for 30 days."""
+    rows = Contribution.objects.visible_to(request.viewer).filter(author=request.viewer, state=State.REMOVED)
+    return page(request, "web/bin.html", rows=rows.with_names().order_by("-last_activity_at")[:100])

@@ -2,13 +2,198 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils.translation import gettext as _
 
-from parvis.contributions.models import Contribution
+from parvis.contributions import actions, marking, replies
+from parvis.contributions.models import Contribution, ReplyState, Side
+from parvis.contributions.reading import find_reply
+from parvis.kernel.errors import NotFound, Refused
+from parvis.kernel.ids import decode, encode
+from parvis.toolkit.pages import back, go, page
 from parvis.toolkit.routing import thing_path
+from parvis.toolkit.threads import marks_of
+from parvis.web.drafts import forget_draft
+
+SIDES = {"for": Side.FOR, "against": Side.AGAINST}
 
 
 def go_to_thing(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     """The permanent address of a contribution leads to its page."""
     query = request.META.get("QUERY_STRING", "")
     return HttpResponseRedirect(thing_path(contribution) + (f"?{query}" if query else ""))
+
+
+def react(request: HttpRequest, contribution: Contribution, reply: int | None = None) -> HttpResponse:
+    """Sets or takes back a reaction; the script asks for JSON, a plain form gets the page again."""
+    target = find_reply(contribution, reply) if reply else None
+    own = marking.react(contribution, request.POST.get("reaction", ""), by=request.viewer, reply=target)
+    counts = (target or contribution).reaction_counts
+    if request.headers.get("X-Requested-With") == "fetch":
+        return JsonResponse({"own": own, "counts": counts, "total": sum(counts.values())})
+    return go(request, back(request, _where(contribution, reply)))
+
+
+def _where(contribution: Contribution, reply: int | None = None) -> str:
+    path = thing_path(contribution)
+    return f"{path}?reply={encode(reply)}#r-{encode(reply)}" if reply else path
+
+
+def save(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+    """Puts aside, or takes back what was put aside."""
+    was = marks_of(contribution, request.viewer)["is_saved"]
+    marking.bookmark(contribution, by=request.viewer, on=not was)
+    if request.headers.get("X-Requested-With") == "fetch":
+        return JsonResponse({"saved": not was})
+    sentence = _("Taken off your saved list.") if was else _("Saved: find it under your menu.")
+    return go(request, back(request, thing_path(contribution)), sentence)
+
+
+def follow(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+    """Muted, normal or following."""
+    level = request.POST.get("level", "")
+    marking.follow(contribution, int(level) if level.isdecimal() and len(level) == 1 else -1, by=request.viewer)
+    return go(request, back(request, thing_path(contribution)), _("Done."))
+
+
+def answer(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+    """Posts a reply, or an answer to one; refused, the page comes back with the text kept."""
+    try:
+        row = replies.reply(
+            contribution, body=request.POST.get("body", ""), by=request.viewer,
+            parent=_parent(request, contribution), side=SIDES.get(request.POST.get("side", ""), Side.NONE),
+        )
+    except Refused as refusal:
+        return page(
+            request, "web/things/reply_form.html", status=422, contribution=contribution, error=refusal.sentence,
+            body=request.POST.get("body", ""), parent=request.POST.get("parent", ""), action="",
+            title=_("Your reply"), side=request.POST.get("side", ""),
+        )
+    forget_draft(request.viewer, f"reply:{contribution.key}")
+    return go(request, _where(contribution, row.id), _("Posted."))
+
+
+def _parent(request: HttpRequest, contribution: Contribution):  # type: ignore[no-untyped-def]
+    text = request.POST.get("parent", "")
+    if not text:
+        return None
+    try:
+        return find_reply(contribution, decode(text))
+    except (ValueError, NotFound):
+        raise Refused(_("The reply you answer is no longer here. Yours can still be posted to the topic.")) from None
+
+
+def edit_reply(request: HttpRequest, contribution: Contribution, reply: int) -> HttpResponse:
+    """Changes one's own reply."""
+    row = find_reply(contribution, reply)
+    error, body = "", row.source
+    if request.method == "POST":
+        body = request.POST.get("body", "")
+        try:
+            replies.revise_reply(row, body=body, by=request.viewer)
+            return go(request, _where(contribution, row.id), _("Changed. The previous text stays in the history."))
+        except Refused as refusal:
+            error = refusal.sentence
+    return page(
+        request, "web/things/reply_form.html", status=422 if error else 200, contribution=contribution, error=error,
+        body=body, parent="", action=f"/go/{contribution.key}/replies/{row.key}/edit/", title=_("Edit your reply"),
+    )
+
+
+def more_on_reply(request: HttpRequest, contribution: Contribution, reply: int) -> HttpResponse:
+    """Everything one may do with a reply, as a page (and as a menu, by script)."""
+    row = find_reply(contribution, reply)
+    return page(
+        request, "web/things/more_reply.html", contribution=contribution, reply=row, is_own=row.author_id == request.viewer.id,
+        base=f"/go/{contribution.key}/replies/{row.key}/", states=ReplyState, where=_where(contribution, row.id),
+    )
+
+
+REPLY_ACTS = {
+    "remove": replies.remove_reply,
+    "restore": replies.restore_reply,
+    "hide": replies.hide_reply,
+    "show": replies.show_reply,
+}
+
+
+def act_on_reply(request: HttpRequest, contribution: Contribution, reply: int, act: str) -> HttpResponse:
+    """Removes, restores, hides or shows a reply; each can be undone."""
+    if act not in REPLY_ACTS:
+        raise NotFound
+    row = find_reply(contribution, reply)
+    REPLY_ACTS[act](row, by=request.viewer)
+    opposite = {"remove": "restore", "restore": "remove", "hide": "show", "show": "hide"}[act]
+    return go(
+        request, thing_path(contribution), _acted(act), undo=f"/go/{contribution.key}/replies/{row.key}/{opposite}/"
+    )
+
+
+def _acted(act: str) -> str:
+    return {"remove": _("Removed."), "restore": _("Restored."), "hide": _("Hidden."), "show": _("Shown again.")}[act]
+
+
+def reply_history(request: HttpRequest, contribution: Contribution, reply: int) -> HttpResponse:
+    """What a reply said before its edits."""
+    row = find_reply(contribution, reply)
+    if row.state != ReplyState.PUBLISHED and "contribution.hide" not in request.abilities:
+        raise NotFound
+    found = row.revisions.select_related("editor").order_by("-created_at")
+    return page(request, "web/things/history.html", contribution=contribution, reply=row, revisions=found)
+
+
+def history(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+    """What a contribution said before its edits."""
+    found = contribution.revisions.filter(reply=None).select_related("editor").order_by("-created_at")
+    return page(request, "web/things/history.html", contribution=contribution, reply=None, revisions=found)
+
+
+def more(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+    """Everything one may do with a contribution, as a page (and as a menu, by script)."""
+    return page(
+        request, "web/things/more.html", contribution=contribution, base=f"/go/{contribution.key}/",
+        marks=marks_of(contribution, request.viewer), path=thing_path(contribution),
+        pin=contribution.pins.first(),
+    )
+
+
+def retire(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+    """Puts one's own contribution in the bin."""
+    actions.retire(contribution, by=request.viewer)
+    return go(request, contribution.space.url, _("In the bin for 30 days."), undo=f"/go/{contribution.key}/restore/")
+
+
+def restore(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+    """Takes one's own contribution out of the bin."""
+    actions.restore(contribution, by=request.viewer)
+    return go(request, thing_path(contribution), _("Restored."))
+
+
+def hide(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+    """A host hides a contribution, with a reason."""
+    actions.hide(contribution, reason=request.POST.get("reason", ""), by=request.viewer)
+    return go(request, contribution.space.url, _("Hidden. Its author will read why."), undo=f"/go/{contribution.key}/show/")
+
+
+def show_again(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+    """A host shows a hidden contribution again."""
+    actions.show_again(contribution, by=request.viewer)
+    return go(request, thing_path(contribution), _("Shown again."))
+
+
+def report(request: HttpRequest, contribution: Contribution, reply: int | None = None) -> HttpResponse:
+    """Asks the hosts to look at something."""
+    target = find_reply(contribution, reply) if reply else None
+    marking.report(contribution, reason=request.POST.get("reason", ""), by=request.viewer, reply=target)
+    return go(request, _where(contribution, reply), _("The hosts have been told. Thank you for taking care."))
+
+
+def preview(request: HttpRequest) -> HttpResponse:
+    """A text as it will look, for the composer; nothing is kept."""
+    from parvis.contributions.texts import checked
+    from parvis.kernel.markdown import fill_names, mentions_in_text, render
+    from parvis.people.models import names_of
+
+    _title, source = checked(request.POST.get("body", ""))
+    html = render(source).html
+    return HttpResponse(fill_names(html, names_of(mentions_in_text(html))))

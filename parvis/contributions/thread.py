@@ -1,0 +1,97 @@
+"""Reading the replies under a contribution, a page at a time, in one query. Not here: drawing them (toolkit.threads)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from parvis.contributions.models import Contribution
+from parvis.kernel.db import read
+
+if TYPE_CHECKING:
+    from parvis.people.models import Person
+
+PAGE = 20  # replies at the first level; each comes with what was answered to it, at most this many
+CHILDREN = 50
+
+# Removed and hidden replies stay as placeholders only where an answer under them would hang in the air.
+THREAD = """
+WITH roots AS MATERIALIZED (
+  SELECT r.id FROM contributions_reply r
+  WHERE r.contribution_id = %(contribution)s AND r.parent_id IS NULL AND (r.state = 'published' OR EXISTS (
+    SELECT 1 FROM contributions_reply k WHERE k.parent_id = r.id AND k.state = 'published'))
+  ORDER BY r.created_at, r.id OFFSET %(skip)s LIMIT %(limit)s
+), picked AS (
+  SELECT id FROM roots
+  UNION ALL
+  SELECT k.id FROM roots CROSS JOIN LATERAL (
+    SELECT k.id FROM contributions_reply k WHERE k.parent_id = roots.id AND k.state = 'published'
+    ORDER BY k.created_at, k.id LIMIT %(children)s) k
+)
+SELECT r.id, r.parent_id, r.author_id, r.html, r.side, r.state, r.created_at, r.edited_at, r.version,
+       r.reaction_counts, p.display_name AS author_name, p.photo AS author_photo,
+       (SELECT x.name FROM contributions_reaction x WHERE x.contribution_id = r.contribution_id
+         AND x.reply_id = r.id AND x.person_id = %(me)s) AS my_reaction
+FROM picked JOIN contributions_reply r ON r.id = picked.id JOIN people_person p ON p.id = r.author_id
+ORDER BY r.created_at, r.id"""
+
+PAGES = """
+SELECT count(*) FILTER (WHERE r.parent_id IS NULL) AS roots,
+       count(*) FILTER (WHERE r.parent_id IS NULL AND r.created_at <= coalesce(%(before)s, r.created_at)) AS seen,
+       (SELECT m.read_until FROM contributions_readmark m
+         WHERE m.contribution_id = %(contribution)s AND m.person_id = %(me)s) AS read_until
+FROM contributions_reply r WHERE r.contribution_id = %(contribution)s AND (r.state = 'published' OR
+  r.parent_id IS NULL AND EXISTS (SELECT 1 FROM contributions_reply k WHERE k.parent_id = r.id AND k.state = 'published'))"""
+
+
+@dataclass(frozen=True)
+class Thread:
+    """One page of replies: first-level rows, their answers by parent, and where the reader stands."""
+
+    roots: list[Any]
+    children: dict[int, list[Any]]
+    page: int
+    pages: int
+    read_until: datetime | None
+
+    @property
+    def rows(self) -> list[Any]:
+        return [*self.roots, *(row for rows in self.children.values() for row in rows)]
+
+
+def read_thread(
+    contribution: Contribution, person: Person, *, page: int | None = None, around: Any = None
+) -> Thread:
+    """A page of the thread of a contribution already found for its reader. At most two queries.
+
+    Without a page number it opens at the first unread reply, or at the page that holds `around` (a Reply).
+    """
+    where = {"contribution": contribution.id, "me": person.id}
+    roots, read_until, first = contribution.reply_count, None, 1
+    if contribution.reply_count:
+        before = around.parent.created_at if around and around.parent else around.created_at if around else None
+        position = read(PAGES, {**where, "before": before or _read_until(contribution, person)})[0]
+        roots, read_until = position.roots, position.read_until
+        if around is not None:
+            first = max(position.seen - 1, 0) // PAGE + 1
+        elif read_until is not None:
+            first = min(position.seen, max(roots - 1, 0)) // PAGE + 1
+    pages = max((roots + PAGE - 1) // PAGE, 1)
+    number = min(max(page or first, 1), pages)
+    rows = []
+    if roots:
+        rows = read(THREAD, {**where, "skip": (number - 1) * PAGE, "limit": PAGE, "children": CHILDREN})
+    children: dict[int, list[Any]] = {}
+    for row in rows:
+        if row.parent_id is not None:
+            children.setdefault(row.parent_id, []).append(row)
+    return Thread([row for row in rows if row.parent_id is None], children, number, pages, read_until)
+
+
+def _read_until(contribution: Contribution, person: Person) -> datetime | None:
+    rows = read(
+        "SELECT read_until FROM contributions_readmark WHERE contribution_id = %s AND person_id = %s",
+        [contribution.id, person.id],
+    )
+    return rows[0].read_until if rows else None

@@ -1,0 +1,49 @@
+"""The page of any contribution: its text, marks and replies, read and remembered. Kinds add their own context.
+
+Not here: the kind's own template (its tool) and the acts on it (the shell).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from parvis.attention.actions import read_thread
+from parvis.contributions.models import Contribution
+from parvis.toolkit import registry
+from parvis.toolkit.pages import page
+from parvis.toolkit.threads import body_html, marks_of, state_sentence, thread_context
+
+
+def contribution_page(
+    request: HttpRequest,
+    contribution: Contribution,
+    template: str,
+    *,
+    accepted_id: int | None = None,
+    accept_at: str = "",
+    **context: Any,
+) -> HttpResponse:
+    """Draws the page and marks the thread as read up to now, which clears its notices."""
+    kind = registry.kinds()[contribution.kind][1]
+    full = {
+        "contribution": contribution,
+        "kind": kind,
+        "author": contribution.author,
+        "space": contribution.space,
+        "body_html": body_html(contribution),
+        "tags": list(contribution.tags.values("word", "label")),
+        "marks": marks_of(contribution, request.viewer),
+        "state_sentence": state_sentence(contribution),
+        "base": f"/go/{contribution.key}/",
+        "answer_to": request.GET.get("answer", ""),
+        **thread_context(request, contribution, accepted_id=accepted_id, accept_at=accept_at),
+        **context,
+    }
+    response = page(request, template, **full)
+    if contribution.is_published:
+        read_thread(contribution, by=request.viewer)
+    return response
+
+

@@ -1,0 +1,159 @@
+"""Replies drawn for their reader, and what every page of a contribution shows around its text.
+
+Not here: the query (contributions.thread) and the markup (web/components/thread.html).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+from django.template.loader import get_template
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from markupsafe import Markup
+
+from parvis.contributions.marks import Bookmark, Follow
+from parvis.contributions.models import Contribution, Reply, ReplyState, Side, State
+from parvis.contributions.thread import Thread, read_thread
+from parvis.kernel.ids import decode, encode
+from parvis.kernel.markdown import fill_names, mentions_in_text
+from parvis.people.models import names_of
+from parvis.spaces.models import Level
+from parvis.toolkit.cards import FRAGMENTS, author_of
+
+if TYPE_CHECKING:
+    from parvis.people.models import Person
+
+SIDES = {Side.FOR: "for", Side.AGAINST: "against"}
+
+
+def thread_context(
+    request: HttpRequest, contribution: Contribution, *, accepted_id: int | None = None, accept_at: str = ""
+) -> dict[str, Any]:
+    """What a page needs to show the replies: drawn ones, paging, where the unread begin. Three queries at most.
+
+    `accept_at` is the address that accepts a reply, with {reply} for its key; "" when the reader may not.
+    """
+    around = _asked_reply(request, contribution)
+    thread = read_thread(contribution, request.viewer, page=_page_number(request), around=around)
+    can = request.abilities
+    options = {
+        "may_reply": "contribution.reply" in can and contribution.are_replies_open and contribution.is_published,
+        "accepted_id": accepted_id,
+        "accept_at": accept_at,
+        "target": around.id if around else 0,
+    }
+    names = names_of({key for row in thread.rows for key in mentions_in_text(row.html) if "data-person" in row.html})
+    return {
+        "thread": thread,
+        "replies": draw_replies(contribution, thread, request.viewer, names, options),
+        "first_new": _first_new(thread, request.viewer),
+        "may_reply": options["may_reply"],
+    }
+
+
+def _asked_reply(request: HttpRequest, contribution: Contribution) -> Reply | None:
+    try:
+        key = decode(request.GET.get("reply", ""))
+    except ValueError:
+        return None
+    return contribution.replies.select_related("parent").filter(id=key).first()
+
+
+def _page_number(request: HttpRequest) -> int | None:
+    text = request.GET.get("page", "")
+    return int(text) if text.isdecimal() and len(text) < 7 else None
+
+
+def _first_new(thread: Thread, viewer: Person) -> str:
+    """The key of the first reply the reader hasn't seen, or ""."""
+    if thread.read_until is None:
+        return ""
+    for row in sorted(thread.rows, key=lambda row: row.created_at):
+        if row.created_at > thread.read_until and row.author_id != viewer.id:
+            return encode(row.id)
+    return ""
+
+
+def draw_replies(
+    contribution: Contribution, thread: Thread, viewer: Person, names: dict[int, str], options: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """One entry for each first-level reply: its drawn HTML, its answers' and the key to scroll to."""
+    return [
+        {
+            "id13": encode(row.id),
+            "html": _draw(contribution, row, viewer, names, options),
+            "children": [
+                {"id13": encode(kid.id), "html": _draw(contribution, kid, viewer, names, options)}
+                for kid in thread.children.get(row.id, [])
+            ],
+        }
+        for row in thread.roots
+    ]
+
+
+def _draw(contribution: Contribution, row: Any, viewer: Person, names: dict[int, str], options: dict[str, Any]) -> Markup:
+    html = fill_names(row.html, names) if "data-person" in row.html else row.html
+    is_own = row.author_id == viewer.id
+    accept = bool(options["accept_at"]) and row.state == ReplyState.PUBLISHED and row.parent_id is None
+    key = (
+        "r", row.id, row.version, get_language(), timezone.get_current_timezone_name(), row.author_name,
+        row.author_photo, tuple(row.reaction_counts.items()), row.my_reaction, row.state, is_own, accept,
+        options["may_reply"], row.id == options["accepted_id"], row.id == options["target"], html if names else "",
+    )
+    fragment = FRAGMENTS.get(key)
+    if fragment is None:
+        described = _describe(contribution, row, html, is_own, accept, options)
+        fragment = Markup(get_template("web/reply.html").render({"r": described}))
+        FRAGMENTS.put(key, fragment)
+    return fragment
+
+
+def _describe(
+    contribution: Contribution, row: Any, html: str, is_own: bool, accept: bool, options: dict[str, Any]
+) -> dict[str, Any]:
+    key, base = encode(row.id), f"/go/{contribution.key}/"
+    return {
+        "id13": key, "url": f"{base}?reply={key}#r-{key}", "author": author_of(row), "at": row.created_at,
+        "html": Markup(html), "is_edited": row.edited_at is not None, "edited_url": f"{base}replies/{key}/history/",
+        "is_removed": row.state != ReplyState.PUBLISHED, "is_own": is_own, "side": SIDES.get(row.side, ""),
+        "is_accepted": row.id == options["accepted_id"], "reaction_count": sum(row.reaction_counts.values()),
+        "reactions": list(row.reaction_counts), "own_reaction": row.my_reaction,
+        "react_url": f"{base}replies/{key}/react/",
+        "reply_url": f"?answer={key}#reply" if options["may_reply"] else "",
+        "accept_url": options["accept_at"].format(reply=key) if accept and row.id != options["accepted_id"] else "",
+        "menu_url": f"{base}replies/{key}/more/", "is_target": row.id == options["target"],
+    }
+
+
+def body_html(contribution: Contribution) -> Markup:
+    """The text of a contribution, with the names of the people it mentions."""
+    html = contribution.body.html
+    if "data-person" in html:
+        html = fill_names(html, names_of(mentions_in_text(html)))
+    return Markup(html)
+
+
+def marks_of(contribution: Contribution, viewer: Person) -> dict[str, Any]:
+    """The reader's own marks on a contribution: reaction, bookmark, follow level. Three small queries."""
+    reaction = contribution.reactions.filter(reply=None, person=viewer).values_list("name", flat=True).first()
+    level = Follow.objects.filter(person=viewer, contribution=contribution).values_list("level", flat=True).first()
+    return {
+        "own_reaction": reaction,
+        "is_saved": Bookmark.objects.filter(person=viewer, contribution=contribution).exists(),
+        "level": Level.NORMAL if level is None else level,
+    }
+
+
+def state_sentence(contribution: Contribution) -> str:
+    """What to say on top of a contribution that isn't simply published."""
+    sentences = {
+        State.DRAFT: _("Draft: only you can see it."),
+        State.CIRCLE: _("Shown to a few people of your choice."),
+        State.SCHEDULED: _("Scheduled: only you can see it until then."),
+        State.HIDDEN: _("Hidden by a host: only its author and the hosts can see it."),
+        State.REMOVED: _("In the bin: only you can see it."),
+    }
+    return sentences.get(State(contribution.state), "")

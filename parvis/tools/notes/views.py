@@ -1,0 +1,13 @@
+"""The page of one note. Not here: writing it (the composer), replies (the shell)."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from parvis.contributions.models import Contribution
+from parvis.toolkit.reading import contribution_page
+
+
+def show_note(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+    """A note with its replies."""
+    return contribution_page(request, contribution, "notes/note.html")

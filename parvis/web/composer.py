@@ -1,0 +1,205 @@
+"""The composer's form: reading it, showing it, and telling who will see the text. Not here: the views."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from parvis.access.table import may, require
+from parvis.contributions.actions import revise
+from parvis.contributions.marks import Draft
+from parvis.contributions.models import Contribution, State
+from parvis.kernel import markdown
+from parvis.kernel.db import read
+from parvis.kernel.errors import NotAllowed, NotFound, Refused
+from parvis.kernel.ids import encode
+from parvis.kernel.words import keywords
+from parvis.people.models import Person, names_of
+from parvis.spaces.models import Audience, Space
+from parvis.toolkit import registry
+from parvis.toolkit.spec import Kind, Option, Tool
+from parvis.web.drafts import draft_at
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+
+
+def moment(text: str) -> datetime | None:
+    """The date and hour typed in a form, in the writer's time zone; None when empty. Raises Refused otherwise."""
+    if not text.strip():
+        return None
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise Refused(_("Write the date and the hour, for example 2027-01-15 09:00."), field="publish_at") from None
+    return timezone.make_aware(at) if timezone.is_naive(at) else at
+
+
+def find_space(slug: str, viewer: Person) -> Space:
+    """A space where the writer may post, by slug. Raises NotFound."""
+    space = Space.objects.visible_to(viewer).filter(slug=slug[:80]).first()
+    if space is None:
+        raise NotFound
+    return space
+
+
+def options_of(space: Space) -> list[tuple[Tool, Kind, Option]]:
+    """What may be published in a space: the options of the tools that are on."""
+    on = registry.slugs_on(space)
+    return [
+        (tool, kind, option)
+        for tool in registry.tools()
+        if tool.slug in on
+        for kind in tool.kinds
+        for option in kind.options
+    ]
+
+
+def option_slugs(space: Space) -> list[str]:
+    """The slugs of the options of a space, for the script that shows them."""
+    return [option.slug for _tool, _kind, option in options_of(space)]
+
+
+def spaces_to_post_in(viewer: Person) -> list[Space]:
+    """Where the writer may post: their own communities by name, then their personal space."""
+    rows = Space.objects.filter(memberships__person=viewer, archived_at=None).order_by("-kind", "name").distinct()
+    hosted = set(viewer.memberships.filter(role="host").values_list("space_id", flat=True))
+    return [space for space in rows if space.posting == "members" or space.id in hosted]
+
+
+def publish_form(data: QueryDict, *, by: Person) -> Contribution:
+    """Publishes what the form holds, by the kind's own action. Raises Refused, NotAllowed."""
+    slug = data.get("space", "")
+    if not slug:
+        raise Refused(_("Choose where to publish it."), field="space")
+    try:
+        space = find_space(slug, by)
+    except NotFound:
+        raise Refused(_("Choose one of your communities."), field="space") from None
+    require("space.post", space, by=by)
+    chosen = data.get("kind", "")
+    found = next(((kind, option) for _t, kind, option in options_of(space) if option.slug == chosen), None)
+    if found is None:
+        raise Refused(_("Choose what it is: this community doesn't offer that kind."), field="kind")
+    kind, option = found
+    extra = {name: value for name, value in data.items() if name.startswith("opt_")}
+    return kind.publish(  # type: ignore[no-any-return]
+        space, title=data.get("title", ""), body=data.get("body", ""), by=by,
+        options={"mode": option.mode, **{name[4:]: value for name, value in extra.items()}},
+        at=moment(data.get("publish_at", "")), is_draft=data.get("do") == "draft", tags=tags_of(data),
+    )
+
+
+
+def tags_of(data: Mapping[str, Any]) -> list[str]:
+    """The words of the tags field, separated by commas."""
+    return [word for word in str(data.get("tags", "")).split(",") if word.strip()][:20]
+
+
+def revise_form(contribution: Contribution, data: QueryDict, *, by: Person) -> None:
+    """Changes a contribution as the form says. Raises Refused."""
+    version = data.get("version", "")
+    revise(
+        contribution, title=data.get("title", ""), body=data.get("body", ""), by=by, tags=tags_of(data),
+        version=int(version) if version.isdecimal() and len(version) < 10 else None,
+        needs_title=bool(contribution.title),
+    )
+
+
+def form_context(request: HttpRequest, error: Refused | NotAllowed | None) -> dict[str, Any]:
+    """What the composer's page shows: the form as it was typed, or the draft left there, or an empty one."""
+    viewer = request.viewer
+    spaces = spaces_to_post_in(viewer)
+    draft = draft_at(viewer, "new") if request.method == "GET" else None
+    typed: Mapping[str, Any] = request.POST if request.method == "POST" else {**(draft.fields if draft else {})}
+    wanted = request.GET.get("space") or typed.get("space") or ""
+    space = next((found for found in spaces if found.slug == wanted), spaces[0] if spaces else None)
+    options = options_of(space) if space else []
+    chosen = request.GET.get("kind") or typed.get("kind") or ""
+    current = next((option for _t, _k, option in options if option.slug == chosen), options[0][2] if options else None)
+    return {
+        "spaces": spaces, "space": None, "place": space, "typed": typed, "draft": draft,
+        "kinds": [
+            {"value": option.slug, "label": option.label, "icon": option.icon, "title": option.title,
+             "is_current": option is current, "rich": option.is_long}
+            for _t, _k, option in options
+        ],
+        "current": current,
+        "error": error, "field": getattr(error, "field", ""),
+        "sentence": audience_sentence(space) if space else "",
+        "urls": composer_urls("new"),
+    }
+
+
+def composer_urls(place: str) -> dict[str, str]:
+    """The addresses the composer's script asks."""
+    return {
+        "draft": f"/drafts/{place}/", "people": "/people/suggest/", "tags": "/tags/suggest/", "upload": "/upload/",
+        "preview": "/publish/preview/", "audience": "/publish/audience/", "similar": "/publish/similar/",
+    }
+
+
+def edit_context(request: HttpRequest, contribution: Contribution, error: Refused | None) -> dict[str, Any]:
+    """What the edit page shows: the text with the names of those it mentions, or what was typed."""
+    source = contribution.body.source
+    named = markdown.with_names(source, names_of(markdown.mentions_in(source)))
+    labels = ", ".join(contribution.tags.values_list("label", flat=True))
+    stored = {"title": contribution.title, "body": named, "tags": labels, "version": contribution.version}
+    return {
+        "contribution": contribution, "error": error, "typed": request.POST if error else stored,
+        "version": request.POST.get("version") if error else contribution.version,
+        "urls": composer_urls(f"edit:{contribution.key}"),
+        "is_waiting": contribution.state in (State.DRAFT, State.CIRCLE, State.SCHEDULED),
+    }
+
+
+def audience_sentence(space: Space) -> str:
+    """Who will see it, in words and number, before the button."""
+    outside = _("Cannot be shared outside.")
+    if space.is_everyone:
+        return f"{_('Visible by everyone in the network.')} {outside}"
+    if space.audience == Audience.EVERYBODY:
+        return f"{_('Visible by everyone in the network, in %(space)s.') % {'space': space.name}} {outside}"
+    members = ngettext("%(n)s member", "%(n)s members", space.member_count) % {"n": space.member_count}
+    return f"{_('Visible by the %(members)s of %(space)s.') % {'members': members, 'space': space.name}} {outside}"
+
+
+SIMILAR = """
+SELECT c.id, c.title, c.reply_count, s.name AS space_name FROM contributions_contribution c
+  JOIN spaces_space s ON s.id = c.space_id
+WHERE c.search @@ to_tsquery('simple', %(query)s) AND c.state = 'published' AND c.title <> ''
+  AND (c.audience = 0 OR c.audience = 1 AND c.space_id IN
+       (SELECT m.space_id FROM spaces_membership m WHERE m.person_id = %(me)s))
+ORDER BY ts_rank(c.search, to_tsquery('simple', %(query)s)) DESC, c.id DESC LIMIT 4"""
+
+
+def similar_to(title: str, viewer: Person) -> list[dict[str, Any]]:
+    """Up to four published contributions whose text shares words with a title being typed. One query."""
+    words = keywords(title[:200], limit=6)
+    if not words:
+        return []
+    rows = read(SIMILAR, {"query": " | ".join(words), "me": viewer.id})
+    return [
+        {"title": row.title, "url": f"/go/{encode(row.id)}/", "replies": row.reply_count, "space": row.space_name}
+        for row in rows
+    ]
+
+
+def describe_draft(draft: Draft) -> dict[str, Any]:
+    """A line of the drafts page: what was begun, and where to go on."""
+    place, _sep, key = draft.place.partition(":")
+    urls = {"new": "/publish/", "reply": f"/go/{key}/#reply", "edit": f"/go/{key}/edit/"}
+    text = str(draft.fields.get("title") or draft.fields.get("body") or "")
+    return {"text": text[:120], "url": urls.get(place, "/publish/"), "saved_at": draft.saved_at}
+
+
+def may_post(space: Space, viewer: Person) -> bool:
+    """Whether the Publish button is shown in a space."""
+    return may("space.post", space, by=viewer)

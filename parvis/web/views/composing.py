@@ -1,0 +1,112 @@
+"""Writing: the composer's page, its drafts, and what it asks while one types. Not here: kinds' actions (tools)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from parvis.contributions import actions
+from parvis.contributions.marks import Draft, Tag
+from parvis.contributions.models import Contribution, State
+from parvis.kernel.errors import NotAllowed, NotFound, Refused
+from parvis.kernel.ids import decode, encode
+from parvis.kernel.words import fold
+from parvis.spaces.models import Space
+from parvis.toolkit.pages import go, page
+from parvis.toolkit.routing import thing_path
+from parvis.web import composer
+from parvis.web.drafts import draft_at, forget_draft, save_draft
+
+
+def publish(request: HttpRequest) -> HttpResponse:
+    """The composer: what, where, now or at a date; refused, it comes back as it was."""
+    error: Refused | NotAllowed | None = None
+    if request.method == "POST":
+        try:
+            contribution = composer.publish_form(request.POST, by=request.viewer)
+        except (Refused, NotAllowed) as refusal:
+            error = refusal
+        else:
+            forget_draft(request.viewer, "new")
+            return go(request, thing_path(contribution), _published(contribution))
+    context = composer.form_context(request, error)
+    return page(request, "web/publish.html", status=422 if error else 200, **context)
+
+
+def _published(contribution: Contribution) -> str:
+    sentences = {
+        State.DRAFT: _("Kept as a draft: only you can see it."),
+        State.SCHEDULED: _("Scheduled. You can still change it until then."),
+    }
+    return str(sentences.get(State(contribution.state), _("Published.")))
+
+
+def edit(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+    """Changes one's own text; kinds that have more to change link here from their own page."""
+    error: Refused | None = None
+    if request.method == "POST":
+        try:
+            composer.revise_form(contribution, request.POST, by=request.viewer)
+        except Refused as refusal:
+            error = refusal
+        else:
+            forget_draft(request.viewer, f"edit:{contribution.key}")
+            return go(request, thing_path(contribution), _("Changed. The previous text stays in the history."))
+    context = composer.edit_context(request, contribution, error)
+    return page(request, "web/edit.html", status=422 if error else 200, **context)
+
+
+def publish_draft(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+    """Publishes one's own draft, now or at a date."""
+    actions.publish_draft(contribution, by=request.viewer, at=composer.moment(request.POST.get("publish_at", "")))
+    return go(request, thing_path(contribution), _published(contribution))
+
+
+def list_drafts(request: HttpRequest) -> HttpResponse:
+    """What one has begun: texts being typed, drafts and scheduled contributions."""
+    begun = Draft.objects.filter(person=request.viewer).order_by("-saved_at")[:50]
+    mine = Contribution.objects.visible_to(request.viewer).filter(author=request.viewer)
+    waiting = mine.filter(state__in=[State.DRAFT, State.CIRCLE, State.SCHEDULED]).with_names().order_by("-created_at")
+    return page(request, "web/drafts.html", begun=[composer.describe_draft(row) for row in begun], waiting=waiting[:100])
+
+
+def keep_draft(request: HttpRequest, place: str) -> HttpResponse:
+    """GET: the draft of a form; POST: its fields as they stand."""
+    if request.method == "GET":
+        draft = draft_at(request.viewer, place)
+        if draft is None:
+            return HttpResponse(status=204)
+        return JsonResponse({"id": encode(draft.id), "saved_at": draft.saved_at.isoformat(), "fields": draft.fields})
+    try:
+        known = decode(request.POST["draft"]) if request.POST.get("draft") else None
+        draft = save_draft(place, dict(request.POST.lists()), by=request.viewer, draft_id=known)
+    except (ValueError, NotFound):
+        return JsonResponse({"error": _("This draft has been published or removed.")}, status=409)
+    return JsonResponse({"id": encode(draft.id), "saved_at": draft.saved_at.isoformat()})
+
+
+def audience(request: HttpRequest) -> HttpResponse:
+    """Who will see what is published in a place, in words and number."""
+    space = composer.find_space(request.GET.get("space", ""), request.viewer)
+    return JsonResponse({"sentence": composer.audience_sentence(space), "kinds": composer.option_slugs(space)})
+
+
+def similar(request: HttpRequest) -> HttpResponse:
+    """Topics that look like the title being typed, among those the writer may read."""
+    rows = composer.similar_to(request.GET.get("q", ""), request.viewer)
+    return page(request, "web/_similar.html", rows=rows) if rows else HttpResponse("")
+
+
+def suggest_tags(request: HttpRequest) -> HttpResponse:
+    """Tags in use that begin with these letters, as far as the writer may see them."""
+    word = fold(request.GET.get("q", "").lstrip("#"))[:60]
+    seen = Contribution.objects.visible_to(request.viewer).listed().values("id")
+    rows = Tag.objects.filter(word__startswith=word, contribution_id__in=seen).order_by("word") if word else Tag.objects.none()
+    labels = dict(rows.values_list("word", "label")[:200])
+    return JsonResponse([{"name": label, "detail": ""} for label in list(labels.values())[:8]], safe=False)
+
+
