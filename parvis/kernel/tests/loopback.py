@@ -8,8 +8,16 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+import pytest
+
+from parvis.kernel.fetch import Fetched, Fetcher, FetchFailed, Limits
 
 Script = Callable[[socket.socket], None]
+
+OUTSIDE = "127.0.0.2"  # plays the open Internet; 127.0.0.1 is the inside
+HOST = "public.example.com"
 
 
 @dataclass
@@ -108,3 +116,26 @@ def callers(listener: socket.socket) -> int:
         except BlockingIOError:
             return count
         count += 1
+
+
+def fetcher_for(*ports: int, resolve: Callable[[str], list[str]] | None = None, **options: object) -> Fetcher:
+    """A fetcher for which OUTSIDE is the open Internet, and every name lies there."""
+    return Fetcher(
+        resolve=resolve or (lambda host: [OUTSIDE]),
+        trusted=[ip_address(OUTSIDE)],
+        ports={80, 443, *ports},
+        **{"limits": Limits(body=100_000), **options},  # type: ignore[arg-type]
+    )
+
+
+def get(server: Server, path: str = "/", **options: object) -> Fetched:
+    """Fetch a path of this server."""
+    fetcher = fetcher_for(server.port)
+    return fetcher.fetch(f"http://{HOST}:{server.port}{path}", role="link_card", **options)  # type: ignore[arg-type]
+
+
+def reason_of(call: Callable[[], object]) -> str:
+    """Why the fetcher refused."""
+    with pytest.raises(FetchFailed) as failure:
+        call()
+    return failure.value.reason

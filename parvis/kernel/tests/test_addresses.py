@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parvis.kernel.addresses import BadUrl, Url, is_public, join_url, parse_networks, parse_url, unwrap
@@ -98,6 +98,7 @@ def test_wrapping_a_denied_address_does_not_free_it(text: str) -> None:
         assert not is_public(wrapped)
 
 
+@settings(deadline=None)
 @given(st.ip_addresses(v=6))
 def test_an_address_outside_global_unicast_is_public_only_as_a_mapped_one(address: IPv6Address) -> None:
     if is_public(address) and address.ipv4_mapped is None:
@@ -183,6 +184,7 @@ def test_a_doubtful_address_is_refused(text: str) -> None:
         parse_url(text)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_an_address_or_is_refused(text: str) -> None:
     for candidate in (text, f"http://{text}", f"http://example.com/{text}"):

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 import pytest
 from django.utils import translation
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parvis.kernel.errors import NotFound, Refused
@@ -293,6 +293,7 @@ def test_a_name_is_made_safe(given: str, kept: str) -> None:
     assert safe_name(given) == kept
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_any_name_becomes_safe_and_stays_so(given: str) -> None:
     kept = safe_name(given)
@@ -310,6 +311,7 @@ def test_a_long_name_keeps_its_extension() -> None:
     assert 250 < len(kept.encode()) <= 255
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.booleans())
 def test_a_disposition_is_one_ascii_line_that_gives_the_name_back(name: str, inline: bool) -> None:
     header = content_disposition(name, inline=inline)
