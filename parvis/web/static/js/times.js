@@ -1,33 +1,23 @@
-/* Times in the reader's words ("3 hours ago"), the full date on hover; the server's words stay without script. */
+/* <time data-relative>: "3 hours ago" while it is recent; the absolute date stays in the title. */
 const { parvis } = window;
+const steps = [['minute', 60], ['hour', 3600], ['day', 86400]];
+const words = new Intl.RelativeTimeFormat(parvis.lang(), { numeric: 'auto', style: 'short' });
 
-const steps = [['year', 31536000], ['month', 2592000], ['week', 604800], ['day', 86400], ['hour', 3600], ['minute', 60]];
-let relative, full;
-
-const words = (at, now) => {
-  const seconds = (at - now) / 1000;
-  const [unit, size] = steps.find(([, length]) => Math.abs(seconds) >= length) || ['minute', 60];
-  // "now" rather than "in 0 minutes", also for a clock that is a little late.
-  return Math.abs(seconds) < 45 ? relative.format(0, 'second') : relative.format(Math.trunc(seconds / size) || Math.sign(seconds), unit);
-};
-
-const show = (time) => {
-  const at = new Date(time.dateTime);
-  if (Number.isNaN(at.getTime())) return;
-  time.title ||= full.format(at);
-  const text = words(at, Date.now());
+const say = (time) => {
+  const moment = new Date(time.dateTime);
+  const age = (Date.now() - moment) / 1000;
+  if (Number.isNaN(age)) return;
+  time.title ||= time.textContent;
+  const [unit, size] = steps.findLast(([, seconds]) => Math.abs(age) >= seconds) || ['second', 1];
+  // After six days a date says more than a distance.
+  const text = Math.abs(age) > 6 * 86400 ? time.title.split(',')[0]
+    : words.format(unit === 'second' ? 0 : -Math.round(age / size), unit);
   if (time.textContent !== text) time.textContent = text;
 };
+const sayAll = (root) => root.querySelectorAll?.('time[data-relative]').forEach(say);
 
-/* Every <time datetime> under `root` asking for it: in <x-time>, or with data-relative. */
-const all = (root) => {
-  relative ||= new Intl.RelativeTimeFormat(parvis.lang(), { numeric: 'auto', style: 'long' });
-  full ||= new Intl.DateTimeFormat(parvis.lang(), { dateStyle: 'full', timeStyle: 'short' });
-  root.querySelectorAll('x-time time[datetime], time[data-relative]').forEach(show);
-};
-
-parvis.element('x-time', (el) => all(el.parentNode));
-parvis.on(document, 'DOMContentLoaded', () => all(document));
-parvis.on(document, 'htmx:load', (event) => all(event.target.parentNode || document));
-if (document.readyState !== 'loading') all(document);
-setInterval(() => { if (!document.hidden) all(document); }, 60000);
+sayAll(document);
+// Only times whose text would change; a hidden tab waits.
+setInterval(() => { if (!document.hidden) sayAll(document); }, 60000);
+parvis.on(document, 'htmx:load', ({ detail }) => sayAll(detail.elt));
+document.addEventListener('visibilitychange', () => { if (!document.hidden) sayAll(document); });
