@@ -5,6 +5,8 @@ Not here: which role may do what (access.table) and the reading of lists (each r
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -42,30 +44,50 @@ class Thing(Protocol):
     state: str
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a person stands in a space, when the query that found a thing has already told it."""
+
+    is_member: bool
+    role: str | None = None
+    host_until: date | None = None
+    is_named_reader: bool = False
+
+
 PUBLISHED, HIDDEN = "published", "hidden"
 SHOWN_TO_NAMED = ("draft", "circle")
 
 
-def roles(person: Person | None, thing: Space | Thing | None = None) -> frozenset[Role]:
-    """All roles of a person at a thing (the site itself when None). One query for a space, two for a draft."""
+def roles(
+    person: Person | None, thing: Space | Thing | None = None, *, place: Place | None = None
+) -> frozenset[Role]:
+    """All roles of a person at a thing (the site itself when None).
+
+    One query, two for someone else's draft; none when `place` says where the person stands.
+    """
     if person is None or not person.is_active:
         return frozenset({Role.VISITOR})
     site = {Role.PERSON} | ({Role.ADMINISTRATOR} if person.is_administrator else set())
     if thing is None:
         return frozenset(site)
     if isinstance(thing, Space):
-        return frozenset(site | _roles_in(person, thing))
-    return frozenset(site | _roles_at(person, thing, _roles_in(person, thing.space)))
+        return frozenset(site | _roles_in(person, thing, place))
+    is_named = place.is_named_reader if place else None
+    return frozenset(site | _roles_at(person, thing, _roles_in(person, thing.space, place), is_named))
 
 
-def _roles_in(person: Person, space: Space) -> set[Role]:
-    membership = Membership.objects.filter(person_id=person.id, space_id=space.id).values_list("role", "host_until_on")
-    row = membership.first()
+def _place_in(person: Person, space: Space) -> Place:
+    rows = Membership.objects.filter(person_id=person.id, space_id=space.id).values_list("role", "host_until_on")
+    row = rows.first()
+    return Place(True, row[0], row[1]) if row else Place(False)
+
+
+def _roles_in(person: Person, space: Space, place: Place | None = None) -> set[Role]:
+    place = place or _place_in(person, space)
     found: set[Role] = set()
-    if row is not None:
+    if place.is_member:
         found |= {Role.MEMBER, Role.SEER, Role.READER}
-        role, until = row
-        if role == MemberRole.HOST and (until is None or until >= clock.today()):
+        if place.role == MemberRole.HOST and (place.host_until is None or place.host_until >= clock.today()):
             found.add(Role.HOST)
     elif space.kind != SpaceKind.EXCHANGE and space.access != AccessType.SECRET:
         found.add(Role.SEER)
@@ -78,7 +100,7 @@ def _roles_in(person: Person, space: Space) -> set[Role]:
     return found
 
 
-def _roles_at(person: Person, thing: Thing, here: set[Role]) -> set[Role]:
+def _roles_at(person: Person, thing: Thing, here: set[Role], is_named: bool | None) -> set[Role]:
     """Narrows the roles in the space to what holds for one contribution and its state."""
     is_author = thing.author_id == person.id and Role.READER in here
     if thing.state == PUBLISHED:
@@ -87,7 +109,7 @@ def _roles_at(person: Person, thing: Thing, here: set[Role]) -> set[Role]:
         return here | {Role.AUTHOR}
     if thing.state == HIDDEN and Role.HOST in here:
         return here
-    if thing.state in SHOWN_TO_NAMED and _is_named_reader(person, thing):
+    if thing.state in SHOWN_TO_NAMED and (_is_named_reader(person, thing) if is_named is None else is_named):
         return {Role.READER}
     return set()
 

@@ -38,9 +38,7 @@ ORDER BY r.created_at, r.id"""
 
 PAGES = """
 SELECT count(*) FILTER (WHERE r.parent_id IS NULL) AS roots,
-       count(*) FILTER (WHERE r.parent_id IS NULL AND r.created_at <= coalesce(%(before)s, r.created_at)) AS seen,
-       (SELECT m.read_until FROM contributions_readmark m
-         WHERE m.contribution_id = %(contribution)s AND m.person_id = %(me)s) AS read_until
+       count(*) FILTER (WHERE r.parent_id IS NULL AND r.created_at <= coalesce(%(before)s, r.created_at)) AS seen
 FROM contributions_reply r WHERE r.contribution_id = %(contribution)s AND (r.state = 'published' OR
   r.parent_id IS NULL AND EXISTS (SELECT 1 FROM contributions_reply k WHERE k.parent_id = r.id AND k.state = 'published'))"""
 
@@ -68,11 +66,13 @@ def read_thread(
     Without a page number it opens at the first unread reply, or at the page that holds `around` (a Reply).
     """
     where = {"contribution": contribution.id, "me": person.id}
-    roots, read_until, first = contribution.reply_count, None, 1
-    if contribution.reply_count:
-        before = around.parent.created_at if around and around.parent else around.created_at if around else None
-        position = read(PAGES, {**where, "before": before or _read_until(contribution, person)})[0]
-        roots, read_until = position.roots, position.read_until
+    read_until = contribution.marks.read_until
+    roots, first = contribution.reply_count, 1
+    # Replies under replies aren't counted apart: only a thread longer than a page needs to know how many begin one.
+    if contribution.reply_count > PAGE:
+        before = around.parent.created_at if around and around.parent else around.created_at if around else read_until
+        position = read(PAGES, {**where, "before": before})[0]
+        roots = position.roots
         if around is not None:
             first = max(position.seen - 1, 0) // PAGE + 1
         elif read_until is not None:
@@ -80,18 +80,10 @@ def read_thread(
     pages = max((roots + PAGE - 1) // PAGE, 1)
     number = min(max(page or first, 1), pages)
     rows = []
-    if roots:
+    if contribution.reply_count:
         rows = read(THREAD, {**where, "skip": (number - 1) * PAGE, "limit": PAGE, "children": CHILDREN})
     children: dict[int, list[Any]] = {}
     for row in rows:
         if row.parent_id is not None:
             children.setdefault(row.parent_id, []).append(row)
     return Thread([row for row in rows if row.parent_id is None], children, number, pages, read_until)
-
-
-def _read_until(contribution: Contribution, person: Person) -> datetime | None:
-    rows = read(
-        "SELECT read_until FROM contributions_readmark WHERE contribution_id = %s AND person_id = %s",
-        [contribution.id, person.id],
-    )
-    return rows[0].read_until if rows else None

@@ -5,6 +5,7 @@ Not here: the kind's own template (its tool) and the acts on it (the shell).
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,10 @@ from parvis.attention.actions import read_thread
 from parvis.contributions.models import Contribution
 from parvis.toolkit import registry
 from parvis.toolkit.pages import page
-from parvis.toolkit.threads import body_html, marks_of, state_sentence, thread_context
+from parvis.toolkit.threads import body_html, state_sentence, thread_context
+
+# last_activity_at moves once a minute at most (contributions.replies): a mark within it may be too early.
+GRACE = timedelta(minutes=1)
 
 
 def contribution_page(
@@ -33,8 +37,8 @@ def contribution_page(
         "author": contribution.author,
         "space": contribution.space,
         "body_html": body_html(contribution),
-        "tags": list(contribution.tags.values("word", "label")),
-        "marks": marks_of(contribution, request.viewer),
+        "tags": contribution.tag_rows,
+        "marks": contribution.marks,
         "state_sentence": state_sentence(contribution),
         "base": f"/go/{contribution.key}/",
         "answer_to": request.GET.get("answer", ""),
@@ -42,8 +46,14 @@ def contribution_page(
         **context,
     }
     response = page(request, template, **full)
-    if contribution.is_published:
+    if contribution.is_published and has_news(contribution):
         read_thread(contribution, by=request.viewer)
     return response
 
 
+
+
+def has_news(contribution: Contribution) -> bool:
+    """Whether the reader's mark is older than the last thing that happened: else there is nothing to write."""
+    until = contribution.marks.read_until
+    return until is None or contribution.last_activity_at is None or until <= contribution.last_activity_at + GRACE

@@ -51,12 +51,13 @@ def switchable() -> tuple[Tool, ...]:
     return tuple(found for found in tools() if not found.is_always_on)
 
 
-def slugs_on(space: Space) -> set[str]:
-    """Slugs of the tools on in a space, the always-on ones included; one query."""
+def slugs_on(space: Space, switched_on: list[str] | None = None) -> set[str]:
+    """Slugs of the tools on in a space, the always-on ones included; one query unless the rows are given."""
     always = {found.slug for found in tools() if found.is_always_on}
     if space.is_personal:
         return always | {found.slug for found in tools() if found.is_personal}
-    return always | set(space.tools.values_list("slug", flat=True))
+    rows = space.tools.values_list("slug", flat=True) if switched_on is None else switched_on
+    return always | (set(rows) & {found.slug for found in tools()})
 
 
 def kind_for(space: Space, role: str) -> Kind | None:

@@ -16,11 +16,12 @@ from django.urls import URLPattern, include, path
 from django.urls.converters import register_converter
 
 from parvis.access import table
+from parvis.access.roles import roles
 from parvis.contributions.models import Contribution, State
 from parvis.contributions.reading import find_contribution
 from parvis.kernel.errors import NotFound
 from parvis.kernel.ids import decode, encode
-from parvis.spaces.models import Space
+from parvis.access.reading import find_space
 from parvis.toolkit import registry
 from parvis.toolkit.spec import Tool
 
@@ -128,14 +129,12 @@ def _gate_space(found: Route) -> View:
         if request.method not in _with_head(found.methods):
             return HttpResponseNotAllowed(found.methods)
         table.require("site.use", by=request.viewer)
-        space = Space.objects.visible_to(request.viewer).select_related("owner").filter(slug=slug).first()
-        if space is None:
-            raise NotFound
+        space, place, switched_on = find_space(slug, request.viewer)
         request.space = space
-        request.tools_on = registry.slugs_on(space)
+        request.tools_on = registry.slugs_on(space, switched_on)
         if found.tool and found.tool not in request.tools_on:
             raise NotFound
-        held = table.require(found.ability, space, by=request.viewer)
+        held = table.judge(found.ability, roles(request.viewer, space, place=place), space)
         request.abilities = table.allowed_by(held, space)
         return found.view(request, space, **captured)
 
@@ -152,7 +151,7 @@ def _gate_thing(found: Route) -> View:
         if found.tool and not _belongs(contribution, found.tool):
             raise NotFound
         request.space = contribution.space
-        held = table.require(found.ability, contribution, by=request.viewer)
+        held = table.judge(found.ability, contribution.held, contribution)
         request.abilities = table.allowed_by(held, contribution)
         return found.view(request, contribution, **captured)
 

@@ -14,13 +14,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-from parvis.contributions.marks import Bookmark, Follow
 from parvis.contributions.models import Contribution, Reply, ReplyState, Side, State
 from parvis.contributions.thread import Thread, read_thread
 from parvis.kernel.ids import decode, encode
 from parvis.kernel.markdown import fill_names, mentions_in_text
 from parvis.people.models import names_of
-from parvis.spaces.models import Level
 from parvis.toolkit.cards import FRAGMENTS, author_of
 
 if TYPE_CHECKING:
@@ -134,17 +132,6 @@ def body_html(contribution: Contribution) -> Markup:
     if "data-person" in html:
         html = fill_names(html, names_of(mentions_in_text(html)))
     return Markup(html)
-
-
-def marks_of(contribution: Contribution, viewer: Person) -> dict[str, Any]:
-    """The reader's own marks on a contribution: reaction, bookmark, follow level. Three small queries."""
-    reaction = contribution.reactions.filter(reply=None, person=viewer).values_list("name", flat=True).first()
-    level = Follow.objects.filter(person=viewer, contribution=contribution).values_list("level", flat=True).first()
-    return {
-        "own_reaction": reaction,
-        "is_saved": Bookmark.objects.filter(person=viewer, contribution=contribution).exists(),
-        "level": Level.NORMAL if level is None else level,
-    }
 
 
 def state_sentence(contribution: Contribution) -> str:

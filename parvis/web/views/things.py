@@ -12,7 +12,6 @@ from parvis.kernel.errors import NotFound, Refused
 from parvis.kernel.ids import decode, encode
 from parvis.toolkit.pages import back, go, page
 from parvis.toolkit.routing import thing_path
-from parvis.toolkit.threads import marks_of
 from parvis.web.drafts import forget_draft
 
 SIDES = {"for": Side.FOR, "against": Side.AGAINST}
@@ -41,7 +40,7 @@ def _where(contribution: Contribution, reply: int | None = None) -> str:
 
 def save(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     """Puts aside, or takes back what was put aside."""
-    was = marks_of(contribution, request.viewer)["is_saved"]
+    was = contribution.marks.is_saved
     marking.bookmark(contribution, by=request.viewer, on=not was)
     if request.headers.get("X-Requested-With") == "fetch":
         return JsonResponse({"saved": not was})
@@ -152,7 +151,7 @@ def more(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     """Everything one may do with a contribution, as a page (and as a menu, by script)."""
     return page(
         request, "web/things/more.html", contribution=contribution, base=f"/go/{contribution.key}/",
-        marks=marks_of(contribution, request.viewer), path=thing_path(contribution),
+        marks=contribution.marks, path=thing_path(contribution),
         pin=contribution.pins.first(),
     )
 
