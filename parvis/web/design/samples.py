@@ -54,7 +54,7 @@ def cards() -> list[Sample]:
     acts = {"react_url": "#", "save_url": "#", "menu_url": "#", "url": "#"}
     question = {
         **acts, "id13": "q", "kind": "question", "kind_label": _("Question"), "kind_icon": "messages-square",
-        "title": "Comment préparez-vous l'entretien annuel d'une personne qui doute d'elle ?",
+        "title": "Comment préparez-vous l'entretien annuel d'une personne qui doute d'elle ?",
         "excerpt": "C'est ma première campagne et je crains de dire des généralités. Je cherche des phrases concrètes, "
         "des questions qui ouvrent, et ce que vous évitez. J'ai déjà relu le guide, il ne dit rien de ce cas.",
         "author": INES, "space": MANAGERS, "at": _ago(minutes=26), "why": "Une question de votre communauté, sans réponse",
@@ -62,7 +62,7 @@ def cards() -> list[Sample]:
     }
     topic = {
         **acts, "id13": "t", "kind": "topic", "kind_label": _("Discussion"), "kind_icon": "messages-square",
-        "title": "Les dix minutes du lundi : on garde, on change ?",
+        "title": "Les dix minutes du lundi : on garde, on change ?",
         "excerpt": "Après six semaines, la moitié des équipes a pris l'habitude. Voici ce que disent les autres, et deux "
         "variantes à essayer.", "author": AMINE, "space": QUALITY, "at": _ago(hours=3), "why": "Votre communauté",
         "reply_count": 14, "reply_word": _("replies"), "unread_count": 3, "is_unread": True, "reaction_count": 9,
@@ -80,19 +80,19 @@ def cards() -> list[Sample]:
     note = {
         **acts, "id13": "n", "kind": "note", "author": TOM, "space": VELO, "at": _ago(days=1, hours=2),
         "html": Markup("<p>Merci à celle ou celui qui a laissé une chambre à air sur mon guidon ce matin. "
-                       "Vous m'avez évité six kilomètres à pied 🚲</p>"),
-        "why": "Première contribution de Tom : un mot de bienvenue lui ferait plaisir", "why_icon": "hand-heart",
+                       "Vous m'avez évité six kilomètres à pied.</p>"),
+        "why": "Première contribution de Tom : un mot de bienvenue lui ferait plaisir", "why_icon": "hand-heart",
         "reaction_count": 17, "reactions": ["smile"], "reply_count": 5,
     }
     share = {
         **acts, "id13": "s", "kind": "share", "author": CLAIRE, "space": MANAGERS, "at": _ago(days=2), "why": "Votre communauté",
-        "html": Markup("<p>À lire avant notre réunion de jeudi : le point 3 nous concerne.</p>"), "inner": topic,
+        "html": Markup("<p>À lire avant notre réunion de jeudi : le point 3 nous concerne.</p>"), "inner": topic,
     }
     solved = {
         **acts, "id13": "a", "kind": "question", "kind_label": _("Answered"), "kind_icon": "circle-check",
-        "title": "Où trouver les gabarits de la presse 12 ?", "excerpt": "Le classeur de l'atelier date de 2019.",
+        "title": "Où trouver les gabarits de la presse 12 ?", "excerpt": "Le classeur de l'atelier date de 2019.",
         "answer": "Ils sont dans Documents › Presses › Gabarits, et l'affiche a été corrigée.", "author": PAUL,
-        "space": QUALITY, "at": _ago(days=3), "why": "Vous savez des choses sur « presses »", "why_icon": "lightbulb",
+        "space": QUALITY, "at": _ago(days=3), "why": "Vous savez des choses sur « presses »", "why_icon": "lightbulb",
         "reply_count": 4, "reaction_count": 6,
     }
     return [question, topic, note, post, solved, share]
@@ -103,15 +103,15 @@ def replies() -> list[Sample]:
     acts = {"react_url": "#", "reply_url": "#", "menu_url": "#"}
     inner = {
         **acts, "id13": "r2", "author": INES, "at": _ago(hours=2), "to": "Claire Moreau", "reaction_count": 2,
-        "html": Markup("<p>Merci, « racontez-moi une journée dont vous êtes contente » change tout. J'essaie demain.</p>"),
+        "html": Markup("<p>Merci, « racontez-moi une journée dont vous êtes contente » change tout. J'essaie demain.</p>"),
     }
     first = {
         **acts, "id13": "r1", "author": CLAIRE, "at": _ago(hours=4), "is_accepted": True, "reaction_count": 11,
         "own_reaction": "useful", "is_edited": True,
         "html": Markup(
-            "<p>Je commence par trois faits précis que la personne a oubliés. Puis une seule question :</p>"
+            "<p>Je commence par trois faits précis que la personne a oubliés. Puis une seule question :</p>"
             "<blockquote><p>Racontez-moi une journée dont vous êtes sortie contente.</p></blockquote>"
-            "<p>Ensuite je me tais. Ce que j'évite : <em>« il faut prendre confiance »</em>. "
+            "<p>Ensuite je me tais. Ce que j'évite : <em>« il faut prendre confiance »</em>. "
             "<a class='mention' href='#'>@Amine Belkacem</a> a une grille, elle tient sur une page.</p>"
         ), "children": [inner],
     }
@@ -130,7 +130,7 @@ def replies() -> list[Sample]:
 
 def events() -> list[Sample]:
     """What comes next."""
-    days = ((2, "Atelier : alléger nos réunions", "Salle Ravel, et à distance", 0), (5, "Sortie des bords de Saône", "Départ 9 h 30", 3),
+    days = ((2, "Atelier : alléger nos réunions", "Salle Ravel, et à distance", 0), (5, "Sortie des bords de Saône", "Départ 9 h 30", 3),
             (9, "Accueil des nouvelles personnes", "Siège", 7))
     return [
         {"title": title, "url": "#", "starts_at": timezone.now() + timedelta(days=n), "where": where, "hue": hue}
