@@ -1,0 +1,147 @@
+"""`parvis up`: a real site: database, pages, jobs; until Ctrl+C. `parvis demo` starts the same way."""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+from parvis.cli.children import Children
+from parvis.cli.site import CommandFailed, Site, add_data_option, hold_alone, open_site, run_inside
+from parvis.cli.words import gettext as _
+
+STARTING_S = 60.0
+THREADS = 8  # a slow download holds one; the pages need the others
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declares the command."""
+    parser = commands.add_parser("up", help=_("start a real site in ./parvis-data, or on DATABASE_URL"))
+    add_data_option(parser)
+    add_listening_options(parser)
+    parser.set_defaults(run=run)
+
+
+def add_listening_options(parser: argparse.ArgumentParser) -> None:
+    """Where to listen; else PARVIS_PORT and PARVIS_BIND, else 127.0.0.1:8000."""
+    parser.add_argument("--port", type=int, default=int(os.environ.get("PARVIS_PORT") or 8000))
+    parser.add_argument(
+        "--bind", default=os.environ.get("PARVIS_BIND") or "127.0.0.1", help=_("address to listen on")
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Starts, says where, and stays until it is told to stop."""
+    with open_site(args.data, must_exist=False) as site, hold_alone(site, "up"), serve(site, args) as stay:
+        say(_("Parvis is ready: %(url)s") % {"url": address(args)})
+        path = run_inside(site, "parvis.cli.people_inside", "first-link").strip()
+        if path:
+            say(_("First administrator, this link works once: %(url)s") % {"url": address(args) + path})
+        say(_("Stop with Ctrl+C. Everything is in %(folder)s.") % {"folder": site.data})
+        stay()
+    return 0
+
+
+def address(args: argparse.Namespace) -> str:
+    """The site's public address: PARVIS_URL, or where it listens."""
+    given = os.environ.get("PARVIS_URL")
+    host = "127.0.0.1" if args.bind in ("0.0.0.0", "::") else args.bind  # noqa: S104
+    return (given or f"http://{f'[{host}]' if ':' in host else host}:{args.port}").rstrip("/")
+
+
+def say(sentence: str) -> None:
+    """One line to the person at the terminal."""
+    print(sentence, flush=True)
+
+
+@contextmanager
+def serve(site: Site, args: argparse.Namespace) -> Iterator[Callable[[], None]]:
+    """Pages and jobs, answering when this returns; yields the function that stays until a signal comes.
+
+    Everything it started has ended when the block is left, however it is left. Raises CommandFailed.
+    """
+    os.environ.update({"PARVIS_PORT": str(args.port), "PARVIS_BIND": args.bind, "PARVIS_URL": address(args)})
+    environment = os.environ | site.environment() | {"PARVIS_DB_ROLE": "app"}
+    with stopping_on_signals():
+        children = Children(environment, lambda sentence: print(sentence, file=sys.stderr, flush=True))
+        note_address(site, address(args))
+        try:
+            children.add("pages", page_server(args))
+            children.add("jobs", [sys.executable, "-m", "parvis.cli", "work", "--inside"])
+            wait_until_it_answers(args, children)
+
+            def stay() -> None:
+                while True:
+                    children.look_after()
+                    time.sleep(0.5)
+
+            yield stay
+        except Stopped:
+            print(_("Stopping…"), file=sys.stderr, flush=True)
+        finally:
+            children.stop()
+
+
+def page_server(args: argparse.Namespace) -> list[str]:
+    """One process a core, several requests at a time in each."""
+    workers = os.environ.get("PARVIS_WORKERS") or str(os.cpu_count() or 1)
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", args.bind, "--port", str(args.port),
+        "--workers", workers, "--blocking-threads", str(THREADS), "--backpressure", str(THREADS * 16),
+        "--respawn-failed-workers", "--workers-kill-timeout", "10", "--no-ws", "--log-level", "warning",
+        "parvis.wsgi:application",
+    ]  # fmt: skip
+
+
+def wait_until_it_answers(args: argparse.Namespace, children: Children) -> None:
+    """Returns once a page comes back. Raises CommandFailed if the server ended or says nothing."""
+    host = "127.0.0.1" if args.bind == "0.0.0.0" else args.bind  # noqa: S104
+    deadline = time.monotonic() + STARTING_S
+    while time.monotonic() < deadline:
+        pages = children.members[0].process
+        if pages is None or pages.poll() is not None:
+            raise CommandFailed(
+                _("The page server did not start: is port %(port)s free?") % {"port": args.port}
+            )
+        try:
+            connection = http.client.HTTPConnection(host, args.port, timeout=10)
+            connection.request("GET", "/health")
+            connection.getresponse().read()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise CommandFailed(_("The page server does not answer."))
+
+
+def note_address(site: Site, url: str) -> None:
+    """For the sentence that a second start prints."""
+    (site.data / "up.lock").write_text(f"{url}, process {os.getpid()}\n")
+
+
+class Stopped(BaseException):
+    """A signal asked us to stop; like KeyboardInterrupt, no ordinary handler may swallow it."""
+
+
+@contextmanager
+def stopping_on_signals() -> Iterator[None]:
+    """SIGINT, SIGTERM and SIGHUP raise Stopped once; a second one must not break the stopping."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def stop(number: int, frame: FrameType | None) -> NoReturn:
+        for other in numbers:
+            signal.signal(other, signal.SIG_IGN)
+        raise Stopped
+
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
