@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from parvis.toolkit.routing import Route, route
-from parvis.web.views import composing, files, home, notices, searching, things
+from parvis.web.views import composing, files, health, home, notices, searching, things
 
 POST = ("POST",)
 GET = ("GET",)
 
 SITE: list[Route] = [
+    route("health", health.show_health, ability="site.visit", name="health", methods=GET),
     route("", home.show_home, ability="site.use", name="home", methods=GET),
     route("stream/newer/", home.count_newer, ability="site.use", name="newer", methods=GET),
     route("stream/order/", home.set_order, ability="site.use", name="stream_order", methods=POST),
