@@ -130,3 +130,10 @@ def clear(contribution_id: int, *, by: Person) -> None:
     """A thing that is read has no unseen notice left."""
     if getattr(by, "unread_count", 1):
         Notice.objects.filter(person=by, contribution_id=contribution_id, seen_at=None).update(seen_at=clock.now())
+
+
+def follow_moved(replies: Iterable[int], to: Contribution) -> None:
+    """Makes notices about replies that were moved lead to, and be read under, the contribution they are under now."""
+    Notice.objects.filter(thing_kind="reply", thing_id__in=list(replies)).update(
+        contribution_id=to.id, space_id=to.space_id, audience=to.audience
+    )

@@ -82,6 +82,9 @@ def sentence(reason: str, name: str) -> str:
         "reported": _("%(name)s asks you to look at something"),
         "hidden": _("%(name)s hid what you wrote, and says why"),
         "retained": _("%(name)s retained your idea"),
+        "concluded": _("%(name)s wrote down what was decided"),
+        "idea": _("%(name)s added an idea"),
+        "merged": _("%(name)s merged your idea with another"),
         "hosting": _("%(name)s made you a host"),
     }
     return sentences.get(reason, _("%(name)s did something that concerns you")) % {"name": name}

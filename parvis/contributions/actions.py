@@ -184,7 +184,8 @@ def set_state(contribution: Contribution, state: State, verb: str, *, by: Person
     contribution.state = state
     contribution.version += 1
     contribution.save(update_fields=["state", "version"])
-    contribution.parts.filter(state=was).update(state=state)
+    # A part hidden or removed for itself stays so when its host comes back.
+    contribution.parts.filter(state=was).exclude(card__has_any_keys=["hidden_because", "removed_at"]).update(state=state)
     contribution.refresh_from_db(fields=["audience"])
     record(
         f"{contribution.kind}.{verb}", thing_kind=contribution.kind, thing_id=contribution.id, by=by,

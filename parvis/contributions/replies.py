@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from parvis.access.table import require
 from parvis.contributions import texts
+from parvis.contributions.kinds import reply_gone
 from parvis.contributions.marks import Revision
 from parvis.contributions.models import Contribution, Reply, ReplyState, Side, State
 from parvis.journal.actions import record
@@ -119,6 +120,8 @@ def _set_state(row: Reply, state: ReplyState, verb: str, *, by: Person) -> None:
     row.version += 1
     row.save(update_fields=["state", "version"])
     Contribution.objects.filter(id=row.contribution_id).update(reply_count=F("reply_count") + step)
+    if state != ReplyState.PUBLISHED:
+        reply_gone(row.contribution.kind, row)
     _record(row, verb, by=by)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from parvis.access import table
-from parvis.contributions.kinds import install_kinds
+from parvis.contributions.kinds import install_kinds, install_watchers
 from parvis.toolkit.spec import Kind, Tool
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def kind_for(space: Space, role: str) -> Kind | None:
 def install() -> None:
     """Called once at start-up: tells the spine its kinds and the access table its abilities."""
     install_kinds({slug for slug in kinds()})
+    install_watchers({slug: one.reply_gone for slug, (_tool, one) in kinds().items() if one.reply_gone})
     for found in tools():
         for ability, who in found.abilities.items():
             table.declare(ability, *who)

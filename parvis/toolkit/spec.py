@@ -42,6 +42,11 @@ class Kind:
     roles: frozenset[str] = frozenset()
     options: tuple[Option, ...] = ()
     replies: tuple[Text, Text] = ("", "")  # (the verb on the button, the plural noun): "Reply", "replies"
+    # What the composer asks besides title and text: a template drawn with the mapping `extra_context(spaces,
+    # typed=…)` as `extra`; its fields are named opt_<name> and reach `publish` as options[name].
+    extra_fields: str = ""
+    extra_context: Callable[..., dict[str, Any]] = lambda spaces, **_: {}
+    reply_gone: Callable[[Any], None] | None = None  # told, in the write, of a reply removed, hidden or moved away
     dump: Callable[[Any], dict[str, Any]] = lambda contribution: {}
     load: Callable[..., None] = lambda contribution, detail, **_: None
 
