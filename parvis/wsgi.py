@@ -31,5 +31,5 @@ application = WhiteNoise(
     max_age=3600,
     allow_all_origins=False,
     immutable_file_test=_is_built,
-    add_headers_function=lambda headers, path, url: headers.update({"X-Content-Type-Options": "nosniff"}),
+    add_headers_function=lambda headers, path, url: headers.add_header("X-Content-Type-Options", "nosniff"),
 )

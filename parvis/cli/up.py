@@ -95,7 +95,7 @@ def page_server(args: argparse.Namespace) -> list[str]:
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", args.bind, "--port", str(args.port),
         "--workers", workers, "--blocking-threads", str(THREADS), "--backpressure", str(THREADS * 16),
-        "--respawn-failed-workers", "--workers-kill-timeout", "10", "--no-ws", "--log-level", "warning",
+        "--respawn-failed-workers", "--workers-kill-timeout", "10", "--no-ws", "--log-level", "error",
         "parvis.wsgi:application",
     ]  # fmt: skip
 
