@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.crypto import salted_hmac
 
 from parvis.kernel.db import Keyed
+from parvis.kernel.ids import encode
 
 
 class Session(AbstractBaseSession):
@@ -72,3 +73,7 @@ class Message(Keyed):
     error = models.CharField(max_length=300, default="", blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def key(self) -> str:
+        return encode(self.id)

@@ -22,6 +22,7 @@ from parvis.web.views.accounts_forms import (
     NewPasswordForm,
     OptionalPasswordForm,
     SignInForm,
+    posted,
     show_refusal,
 )
 
@@ -51,7 +52,7 @@ def show_sign_in(request: HttpRequest) -> HttpResponse:
     """The door: password, or a code or link by mail."""
     if request.viewer is not None and request.method == "GET":
         return go(request, back(request, "/"))
-    form = SignInForm(request.POST or None)
+    form = SignInForm(posted(request))
     status = 200
     if request.method == "POST":
         try:
@@ -126,7 +127,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     asked = request.session.get(ASKED)
     if not asked:
         return go(request, "/accounts/code/")
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     status = 200
     if request.method == "POST":
         try:
@@ -164,7 +165,7 @@ def follow_link(request: HttpRequest, token: str) -> HttpResponse:
 
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     """An invitation to the network: opens the account, with a password for who wants one."""
-    form = OptionalPasswordForm(request.POST or None)
+    form = OptionalPasswordForm(posted(request))
 
     def open_account(link: Any) -> HttpResponse:
         if form.is_valid() and form.cleaned_data["password"]:
@@ -176,7 +177,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 def reset_password(request: HttpRequest, token: str) -> HttpResponse:
     """A new password by the link from the mail; every session of the account ends, this one begins."""
-    form = NewPasswordForm(request.POST or None)
+    form = NewPasswordForm(posted(request))
 
     def choose(link: Any) -> HttpResponse:
         if not form.is_valid():

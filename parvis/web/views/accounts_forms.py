@@ -5,14 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel.errors import Refused
 from parvis.people.models import LANGUAGES
 
 
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: an empty POST is an empty form, a GET is none."""
+    return request.POST if request.method == "POST" else None
+
+
 def show_refusal(form: forms.Form, refusal: Refused) -> None:
     """Puts a refusal at the field at fault, so that the form comes back filled with its sentence."""
+    if form.errors and not refusal.field:
+        return  # the fields say it already
     form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
 
 
@@ -119,3 +127,13 @@ class PreferencesForm(forms.Form):
     def __init__(self, *args: Any, zones: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["time_zone"].choices = zones  # type: ignore[attr-defined]
+
+
+class BlogForm(forms.Form):
+    """The name and promise of one's own blog."""
+
+    name = forms.CharField(label=_("Name of the blog"), max_length=120)
+    purpose = forms.CharField(
+        label=_("Its promise, in a sentence"), max_length=240, required=False,
+        help_text=_("What readers will find: \"An idea from the workshop every other Friday.\""),
+    )
