@@ -39,11 +39,14 @@ class Report:
 
     images: tuple[str, ...] = ()  # addresses of remote pictures, now links
     embeds: tuple[str, ...] = ()  # addresses of films, sounds and frames, now links
-    refused_links: tuple[str, ...] = ()  # addresses that are not safe or have no host: their words stay
+    refused_links: tuple[
+        str, ...
+    ] = ()  # addresses (or, of unreadable ones, the words) of links whose words stay
+    mended_links: tuple[str, ...] = ()  # what unreadable addresses became, after the host their words name
     underlined: int = 0  # stretches written as emphasis
 
     def __bool__(self) -> bool:
-        return bool(self.images or self.embeds or self.refused_links or self.underlined)
+        return bool(self.images or self.embeds or self.refused_links or self.mended_links or self.underlined)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class _Notes:
     images: list[str] = field(default_factory=list)
     embeds: list[str] = field(default_factory=list)
     refused_links: list[str] = field(default_factory=list)
+    mended_links: list[str] = field(default_factory=list)
     underlined: int = 0
     links: int = 0
 
@@ -88,7 +92,13 @@ def convert(html: str) -> Converted:
     notes = _Notes()
     _replace_media(soup, notes)
     blocks = _blocks(soup, _Place(), notes)
-    report = Report(tuple(notes.images), tuple(notes.embeds), tuple(notes.refused_links), notes.underlined)
+    report = Report(
+        images=tuple(notes.images),
+        embeds=tuple(notes.embeds),
+        refused_links=tuple(notes.refused_links),
+        mended_links=tuple(notes.mended_links),
+        underlined=notes.underlined,
+    )
     return Converted(_join(blocks), report)
 
 
@@ -101,7 +111,7 @@ def _replace_media(soup: BeautifulSoup, notes: _Notes) -> None:
         listed.append(address or source)
         if outer is not None and address and str(outer.get("href") or "") != address:
             # The link around keeps its own target; the picture gets a link of its own behind it.
-            link = soup.new_tag("a", href=address)
+            link = soup.new_tag("a", attrs={"href": address, "data-link": "1"})
             link.string = sanitise.host_of(address)
             outer.insert_after(NavigableString(" "), link)
 
@@ -315,20 +325,15 @@ def _collect(node: object, place: _Place, runs: list[Run], notes: _Notes) -> Non
 
 
 def _link(tag: Tag, notes: _Notes) -> Link | None:
-    if not tag.has_attr("href"):
+    if not tag.has_attr("data-link"):
         return None
-    raw = str(tag["href"]).strip()
-    href = (
-        raw.replace(" ", "%20")
-        .replace('"', "%22")
-        .replace("<", "%3C")
-        .replace(">", "%3E")
-        .replace("\\", "%5C")
-    )
+    href = sanitise.address_of(tag)
     # A path of the site the text comes from would lead nowhere here.
-    if href.startswith("/") or not sanitise.is_safe_link(href):
-        notes.refused_links.append(raw)
+    if not href or href.startswith("/"):
+        notes.refused_links.append(str(tag.get("href") or "") or " ".join(tag.get_text().split()))
         return None
+    if not tag.has_attr("href"):
+        notes.mended_links.append(href)
     notes.links += 1
     return Link(href, notes.links)
 

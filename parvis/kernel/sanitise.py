@@ -42,7 +42,7 @@ FOREIGN_TAGS = TAGS | frozenset(
     dl dt dd section article header footer main aside details summary center address iframe video audio""".split()  # noqa: SIM905
 )
 _FOREIGN_ATTRIBUTES = {
-    "a": {"href"},
+    "a": {"href", "data-link"},
     "img": {"src", "alt"},
     "ol": {"start"},
     "iframe": {"src", "title"},
@@ -57,7 +57,12 @@ _LINE_ENDS = re.compile("\r\n?|\u2028|\u2029")
 _IN_LINK = re.compile(
     r"[\x00-\x20\x7f-\x9f\\<>\"]|[\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 )
+_HOST = re.compile(r"(?=.*[^\W_])(?:[\w.-]+|[0-9a-f:.]+)")
 _MAILTO = re.compile(r"mailto:[^\s@?&/:]+@[^\s@?&/:]+\Z", re.IGNORECASE)
+# What the cleaner's stricter reading of addresses left without one.
+_DEAD_LINK = re.compile(r"<a(?![^>]*\shref=)[^>]*>(.*?)</a>", re.DOTALL)
+_WORDS_ADDRESS = re.compile(r"(?:https?://)?(www\.[a-z0-9-]+(?:\.[a-z0-9-]+)+)/?", re.IGNORECASE)
+_LINK_START = re.compile(r"(<a\b)(?=[^>]*\shref\s*=)", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _SELF_CLOSING = frozenset(
@@ -92,7 +97,7 @@ def host_of(url: str) -> str:
         return ""
     if parts.scheme.lower() not in {"http", "https"} or "@" in parts.netloc:
         return ""
-    return host if re.search(r"\w", host) else ""
+    return host if _HOST.fullmatch(host) else ""
 
 
 def is_external(url: str) -> bool:
@@ -107,7 +112,7 @@ def is_own_file(url: str) -> bool:
 
 def finish(html: str) -> str:
     """The last pass over HTML made by our own renderer: strict allow-list, own pictures only."""
-    return nh3.clean(
+    safe = nh3.clean(
         html,
         tags=set(TAGS),
         attributes=_ATTRIBUTES,
@@ -116,6 +121,7 @@ def finish(html: str) -> str:
         link_rel=None,
         url_schemes=set(SCHEMES),
     )
+    return _DEAD_LINK.sub(r"\1", safe)
 
 
 def clean(html: str) -> str:
@@ -137,7 +143,7 @@ def parse_foreign(html: str) -> BeautifulSoup:
     if _depth_of(html) > MAX_DEPTH:
         html = _TAG.sub(" ", html)
     safe = nh3.clean(
-        html,
+        _LINK_START.sub(r'\1 data-link="1"', html),  # so that a dropped address can be told from none
         tags=set(FOREIGN_TAGS),
         attributes=_FOREIGN_ATTRIBUTES,
         link_rel=None,
@@ -162,7 +168,7 @@ def replace_by_link(soup: BeautifulSoup, thing: Tag) -> str:
     address = source if is_external(source) and is_safe_link(source) else ""
     label = label_of(thing)
     if address and thing.find_parent("a") is None:
-        link = soup.new_tag("a", href=address)
+        link = soup.new_tag("a", attrs={"href": address, "data-link": "1"})
         link.string = label
         thing.replace_with(link)
     else:
@@ -177,11 +183,22 @@ def label_of(thing: Tag) -> str:
 
 
 def _dress_link(link: Tag) -> None:
-    address = str(link.get("href") or "").strip()
-    if not is_safe_link(address) or not link.get_text(strip=True):  # a link without words can't be announced
+    address = address_of(link)
+    if not address or not link.get_text(strip=True):  # a link without words can't be announced
         link.unwrap()
         return
     link.attrs = dict(link_attributes(address))
+
+
+def address_of(link: Tag) -> str:
+    """Where a foreign link leads if that is safe; a spoilt address gives way to the host its words name; else ''."""
+    address = str(link.get("href") or "").strip()
+    for letter, code in ((" ", "%20"), ('"', "%22"), ("<", "%3C"), (">", "%3E"), ("\\", "%5C")):
+        address = address.replace(letter, code)
+    if is_safe_link(address):
+        return address
+    words = _WORDS_ADDRESS.fullmatch(link.get_text().strip()) if link.has_attr("data-link") else None
+    return f"http://{words[1].lower()}/" if words else ""
 
 
 def link_attributes(url: str) -> dict[str, str]:

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from parvis.kernel.errors import Refused
 from parvis.transfer import fields as of
 from parvis.transfer.container import Container, Folder, Limits, Zip
-from parvis.transfer.rows import ORDER, BadRow, File, Object, Reply, Row
+from parvis.transfer.rows import ORDER, BadRow, File, Object, Reaction, Reply, Row, Total
 
 __all__ = ["Bundle", "Checked", "Limits", "Manifest", "Problem", "open_bundle", "translate", "write"]
 
@@ -197,9 +197,15 @@ class _Checker:
                 yield _("“parent” must be a reply to the same object that has no parent itself.")
         elif isinstance(row, File):
             yield from self._content_faults(row)
-        elif reply := getattr(row, "reply", None):
-            if self.children.get(reply, (getattr(row, "object", ""),))[0] != getattr(row, "object", ""):
-                yield _("“reply” must be a reply to “object”.")
+        elif (
+            isinstance(row, Reaction | Total)
+            and row.reply
+            and self._object_of(row.reply) not in {None, row.object}
+        ):
+            yield _("“reply” must be a reply to “object”.")
+
+    def _object_of(self, reply: str) -> str | None:
+        return self.children[reply][0] if reply in self.children else None
 
     def _content_faults(self, file: File) -> Iterator[str]:
         try:

@@ -33,8 +33,8 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A remote picture that became a link, and the proposal it stood in."""
+class Place:
+    """An address (of a picture that became a link, of a link not kept…) and the proposal it stood in."""
 
     proposal: str
     address: str
@@ -46,8 +46,9 @@ class Report:
 
     counts: dict[str, int]
     votes: dict[str, int]
-    pictures: tuple[Picture, ...]
-    refused_links: tuple[Picture, ...]
+    pictures: tuple[Place, ...]
+    refused_links: tuple[Place, ...]
+    mended_links: tuple[Place, ...]
     underlined: int
     empty_sections: tuple[str, ...]
 
@@ -62,6 +63,11 @@ class Report:
         found += [
             _("Link not kept in %(id)s: %(address)s") % {"id": link.proposal, "address": link.address}
             for link in self.refused_links
+        ]
+        found += [
+            _("Unreadable address mended in %(id)s: %(address)s")
+            % {"id": link.proposal, "address": link.address}
+            for link in self.mended_links
         ]
         if self.underlined:
             found.append(
@@ -105,8 +111,9 @@ class _Corpus:
     def __init__(self, folder: Path, progress: Progress) -> None:
         self._progress = progress
         self._rows = {name: _read(folder / f"{name}.jsonl") for name in _FILES}
-        self._pictures: list[Picture] = []
-        self._refused: list[Picture] = []
+        self._pictures: list[Place] = []
+        self._refused: list[Place] = []
+        self._mended: list[Place] = []
         self._underlined = 0
         dates = [row["created_at"] for name in ("proposals", "arguments") for row in self._rows[name]]
         if not dates:
@@ -194,14 +201,16 @@ class _Corpus:
             votes=dict(sorted(votes.items())),
             pictures=tuple(self._pictures),
             refused_links=tuple(self._refused),
+            mended_links=tuple(self._mended),
             underlined=self._underlined,
             empty_sections=tuple(row["title"] for row in self._rows["sections"] if row["id"] not in used),
         )
 
     def _body(self, row: dict[str, Any]) -> str:
         converted = to_markdown(row["body_html"])
-        self._pictures += [Picture(row["id"], address) for address in converted.report.images]
-        self._refused += [Picture(row["id"], address) for address in converted.report.refused_links]
+        self._pictures += [Place(row["id"], address) for address in converted.report.images]
+        self._refused += [Place(row["id"], address) for address in converted.report.refused_links]
+        self._mended += [Place(row["id"], address) for address in converted.report.mended_links]
         self._underlined += converted.report.underlined
         parts = [converted.markdown]
         if row["sources"]:

@@ -74,7 +74,7 @@ def test_report_lists_what_could_not_stay_as_it_was() -> None:
     )
     assert converted.report.images == ("https://e.example/a.png", "https://g.example/b.png")
     assert converted.report.embeds == ("https://film.example/1",)
-    assert converted.report.refused_links == ("/relatif",)
+    assert converted.report.refused_links == ("non", "/relatif")
     assert converted.report.underlined == 1
     rendered = markdown.render(converted.markdown)
     assert rendered.links == (
@@ -83,7 +83,16 @@ def test_report_lists_what_could_not_stay_as_it_was() -> None:
         "https://g.example/b.png",
         "https://film.example/1",
     )
-    assert not convert("<p>simple</p>").report
+    assert not convert("<p>simple <a name='ici'>texte</a></p>").report
+
+
+def test_spoilt_address_gives_way_to_the_host_its_words_name() -> None:
+    converted = convert(
+        '<p><a href="http://www.gouv.frLe%20r">www.gouv.fr</a> <a href="http://x.frLe%20r">le site</a></p>'
+    )
+    assert converted.markdown == "[www.gouv.fr](http://www.gouv.fr/) le site"
+    assert converted.report.mended_links == ("http://www.gouv.fr/",)
+    assert converted.report.refused_links == ("le site",)
 
 
 WORDS = st.one_of(

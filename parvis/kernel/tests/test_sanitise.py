@@ -80,6 +80,7 @@ def test_external_link_says_its_real_host_and_passes_nothing_on() -> None:
         "http://",
         "http://e.example:99999/",
         "http://[::1",
+        "http://www.e.exampleLe%20r%C3%B4le",
         "/x\ny",
         "/\t/evil.example",
         "https://e.example/\u202egnp.exe",
