@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LANGUAGES = [("fr", "Français"), ("en", "English")]
+WORDED = ("job_title", "department", "site")  # columns whose words find a person
 
 
 class PersonState(models.TextChoices):
@@ -67,6 +68,7 @@ class Person(AbstractBaseUser):
     state = models.CharField(max_length=12, choices=PersonState, default=PersonState.ACTIVE)
     display_name = models.CharField(_("name"), max_length=120)
     sort_key = models.CharField(max_length=160, default="", editable=False)
+    words_key = models.CharField(max_length=420, default="", editable=False)  # role, department, site, as searched
     photo = models.CharField(max_length=64, default="", blank=True)
     job_title = models.CharField(_("role"), max_length=160, default="", blank=True)
     department = models.CharField(_("department"), max_length=120, default="", blank=True)
@@ -104,18 +106,25 @@ class Person(AbstractBaseUser):
         indexes = [
             models.Index(F("sort_key"), F("id"), name="people_listed", condition=Q(state="active", is_hidden=False)),
             GinIndex(fields=["sort_key"], opclasses=["gin_trgm_ops"], name="people_name_trgm"),
+            GinIndex(fields=["words_key"], opclasses=["gin_trgm_ops"], name="people_words_trgm"),
             models.Index(fields=["department"], name="people_department"),
             models.Index(fields=["site"], name="people_site"),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        self.derive()
+        changed = set(kwargs.get("update_fields") or ())
+        if changed & {"display_name", *WORDED, "hidden_fields"}:
+            kwargs["update_fields"] = [*changed, "sort_key", "words_key"]
+        super().save(*args, **kwargs)
+
+    def derive(self) -> None:
+        """Fills what is derived from the other columns; whoever writes rows in bulk calls it on each."""
         from parvis.kernel.words import sort_key
 
         self.sort_key = sort_key(self.display_name)[:160]
-        update_fields = kwargs.get("update_fields")
-        if update_fields and "display_name" in update_fields:
-            kwargs["update_fields"] = [*update_fields, "sort_key"]
-        super().save(*args, **kwargs)
+        shown = [getattr(self, name) for name in WORDED if name not in self.hidden_fields]
+        self.words_key = sort_key(" ".join(filter(None, shown)))[:420]
 
     def __str__(self) -> str:
         return self.display_name
@@ -128,6 +137,11 @@ class Person(AbstractBaseUser):
     @property
     def name(self) -> str:
         return self.display_name
+
+    @property
+    def title(self) -> str:
+        """The role, unless its owner hides it: what lists show beside a name."""
+        return "" if "job_title" in self.hidden_fields else self.job_title
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]
