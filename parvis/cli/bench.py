@@ -1,27 +1,30 @@
-"""`parvis bench`: measures pages on a large site of its own, thrown away afterwards. The measuring: parvis.bench."""
+"""`parvis bench`: measures pages on a large site of its own, The measuring: parvis.bench."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
-from parvis.cli.site import add_data_option, open_site, set_up_django
+from parvis.cli.site import CommandFailed
 from parvis.cli.words import gettext as _
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declares the command."""
-    parser = commands.add_parser("bench", help=_("build a large site and measure it"))
-    add_data_option(parser, "parvis-bench")
+    parser = commands.add_parser("bench", help=_("build a large site of its own and measure it"))
     parser.add_argument("--size", type=int, default=1_000_000, help=_("number of contributions"))
     parser.add_argument("--json", action="store_true", help=_("print one line of JSON"))
+    parser.add_argument("--data", metavar="DIR", help=_("where to keep the large site between two runs"))
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Never on a site that people use: the folder is the bench's own, DATABASE_URL is not looked at."""
-    with open_site(args.data, must_exist=False, only_embedded=True):
-        set_up_django()
-        from parvis.bench import run as measure
+    """Never on a site that people use: the bench makes its own server, DATABASE_URL is not looked at."""
+    from parvis.bench import run as measure
 
-        measure(args.size, args.json)
+    folder = Path(args.data).expanduser().resolve() if args.data else None
+    try:
+        measure(args.size, as_json=args.json, folder=folder)
+    except RuntimeError as refused:
+        raise CommandFailed(str(refused))
     return 0

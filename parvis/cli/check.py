@@ -34,9 +34,9 @@ def run(args: argparse.Namespace) -> int:
 
         config = Config()  # type: ignore[call-arg]
     except ValidationError as error:
-        for problem in error.errors():
-            name = f"PARVIS_{problem['loc'][0]}".upper()
-            print(f"✗ {name}={masked_text(os.environ.get(name, ''))}: {problem['msg']}")
+        for wrong in error.errors():
+            name = f"PARVIS_{wrong['loc'][0]}".upper()
+            print(f"✗ {name}={masked_text(os.environ.get(name, ''))}: {wrong['msg']}")
         return 1
     print(f"{'DATABASE_URL':28} {database_line()}")
     for field, info in type(config).model_fields.items():

@@ -91,8 +91,9 @@ def wsgi_application() -> Callable[..., Any]:
     from parvis.web import assets
 
     assets.build()
-    from parvis.wsgi import application
+    from parvis import wsgi
 
+    application: Callable[..., Any] = wsgi.application
     return application
 
 
