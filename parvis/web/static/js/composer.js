@@ -159,13 +159,13 @@ element('x-composer', (el, signal) => {
     let seen = false; // never entered: the caret's place means nothing, the end is meant
     on(area, 'focus', () => { seen = true; }, signal, { once: true });
     const insert = (text, alone) => {
+      if (el.rich) { el.rich.insert(text + (alone ? '' : ' ')); return; }
       if (!seen) area.setSelectionRange(area.value.length, area.value.length);
       const at = area.selectionEnd;
       const before = area.value.slice(0, at);
       const lead = alone && before && !before.endsWith('\n\n') ? (before.endsWith('\n') ? '\n' : '\n\n') : '';
-      el.insertMarkdown(lead + text + (alone ? '\n' : ' '));
+      parvis.markdown.replace(area, at, at, lead + text + (alone ? '\n' : ' '));
     };
-    el.insertMarkdown ??= (text) => parvis.markdown.replace(area, area.selectionEnd, area.selectionEnd, text);
     el.take = (files) => parvis.attach(files, {
       url: dataset.uploadUrl, shelf, insert, signal, extra: space(),
       sent: (answer) => form.append(make('input', { type: 'hidden', name: 'attachment', value: answer.id })),
@@ -176,6 +176,12 @@ element('x-composer', (el, signal) => {
       on(button, 'click', () => chooser.click(), signal);
     }
   }
+
+  parvis.rich(el, {
+    form, area, toolbar: find('toolbar'), signal,
+    wanted: () => chosen(form)?.dataset.rich !== undefined,
+    options: { people: dataset.peopleUrl, tags: dataset.tagsUrl, extra: space, picked, take: (files) => el.take?.(files) },
+  });
 
   const kept = dataset.draftUrl && parvis.keep(form, {
     url: dataset.draftUrl, key: dataset.draftKey || new URL(form.action).pathname, savedAt: dataset.savedAt, status: find('status'), signal,

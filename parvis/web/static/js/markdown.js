@@ -117,8 +117,9 @@ const assist = (area, bar, signal) => {
   if (!bar) return;
   bar.hidden = false;
   parvis.on(bar, 'click', (event) => {
-    const act = acts[event.target.closest('[data-md]')?.dataset.md];
-    if (act) act(area);
+    const name = event.target.closest('[data-md]')?.dataset.md;
+    const { rich } = bar.closest('x-composer') ?? {};
+    if (rich && name) rich.act(name); else acts[name]?.(area);
   }, signal);
   rove(bar, signal);
 };

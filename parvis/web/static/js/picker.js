@@ -30,9 +30,9 @@ const caret = (area, at) => {
 };
 
 /* A listbox in the top layer whose options are chosen from `field`, which keeps the focus. */
-const listbox = (field, label, signal, choose) => {
+const listbox = (field, label, signal, choose, host = field) => {
   const list = make('ul', { id: parvis.id(), role: 'listbox', className: 'picker', popover: 'manual', 'aria-label': label, 'data-made': '' });
-  field.after(list);
+  host.after(list);
   let items = [];
   let here = -1;
   const move = (to) => {
@@ -90,6 +90,8 @@ const drawPerson = (person) => [
   ...(person.can_see === false ? [' ', make('em', {}, t('cannot_see_short'))] : []),
 ];
 
+const drawTag = (tag) => [make('b', {}, `#${tag.name}`), ' ', make('small', {}, tag.detail || '')];
+
 /* Suggestions in `area`. `people`, `tags`: addresses; `extra()`: more query values; `picked(person)` is told. */
 const suggest = (area, { people, tags, extra = () => ({}), picked = () => {}, signal }) => {
   let start;
@@ -112,7 +114,7 @@ const suggest = (area, { people, tags, extra = () => ({}), picked = () => {}, si
       const items = await parvis.json(parvis.address(url, { ...extra(), q }), { signal });
       if (mine !== turn || document.activeElement !== area) return;
       start = before.length - q.length - 1;
-      box.open(items.slice(0, 8), found[1] ? drawPerson : (tag) => [make('b', {}, `#${tag.name}`), ' ', make('small', {}, tag.detail || '')], caret(area, start));
+      box.open(items.slice(0, 8), found[1] ? drawPerson : drawTag, caret(area, start));
     } catch { box.close(); } // no suggestion is no obstacle to writing
   }, 150);
   on(area, 'input click', () => { turn += 1; look(); }, signal);
@@ -121,4 +123,4 @@ const suggest = (area, { people, tags, extra = () => ({}), picked = () => {}, si
   }, signal);
 };
 
-Object.assign(parvis, { listbox, suggest });
+Object.assign(parvis, { listbox, suggest, asked, drawPerson, drawTag });
