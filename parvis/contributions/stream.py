@@ -171,6 +171,21 @@ def count_newer(person: Person, since: datetime) -> int:
     return int(read(sql, {"me": person.id, "since": since, "kinds": installed_kinds()})[0].n)
 
 
+# A pin vanishes at its date, and once its reader has seen it: the mark is their own.
+PINNED = """
+SELECT pin.contribution_id AS id FROM spaces_membership m JOIN contributions_pin pin ON pin.space_id = m.space_id
+WHERE m.person_id = %(me)s AND NOT pin.is_start_here AND (pin.until IS NULL OR pin.until > now())
+  AND NOT EXISTS (SELECT 1 FROM contributions_readmark r
+    WHERE r.person_id = %(me)s AND r.contribution_id = pin.contribution_id)
+ORDER BY pin.created_at DESC LIMIT 3"""
+
+
+def pinned_for(person: Person) -> list[Row]:
+    """What hosts keep on top of the reader's communities, three at most. One query, two when there is something."""
+    ids = [row.id for row in read(PINNED, {"me": person.id})]
+    return by_ids(ids, person) if ids else []
+
+
 def by_ids(ids: list[int], person: Person) -> list[Row]:
     """Cards of chosen contributions (pins, bookmarks, search), in the order given; unreadable ones are absent."""
     sql = f"""

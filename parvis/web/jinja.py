@@ -21,7 +21,9 @@ from django.utils.functional import cached_property
 from markupsafe import Markup, escape
 
 from parvis.web.assets import asset
+from parvis.web.frame import kept
 from parvis.web.icons import icon, sprite
+from parvis.web.js_strings import writing_strings
 
 NARROW_SPACE = "\u202f"
 HUES = 10
@@ -72,10 +74,12 @@ def environment(**options: Any) -> jinja2.Environment:
         attributes=attributes,
         field_parts=field_parts,
         icon=icon,
+        kept=kept,
         sprite=sprite,
         static=static,
         url=url,
         with_query=with_query,
+        writing_strings=writing_strings,
     )
     env.filters.update(
         day_tag=day_tag, hue=hue, initials=initials, number=number, time_tag=time_tag, day_month=day_month

@@ -8,17 +8,17 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from parvis.contributions import marking, stream
-from parvis.contributions.marks import Bookmark, Pin, TagFollow
+from parvis.contributions.marks import Bookmark, TagFollow
 from parvis.contributions.models import Contribution, State
 from parvis.kernel import clock
 from parvis.kernel.errors import Refused
 from parvis.kernel.pagination import parse_cursor
 from parvis.kernel.words import fold
 from parvis.people.models import Person
-from parvis.spaces.models import Space
 from parvis.toolkit import registry
 from parvis.toolkit.cards import draw
 from parvis.toolkit.pages import go, page
+from parvis.web import side
 
 THEMES = ("professional", "interest")
 
@@ -37,8 +37,8 @@ def show_home(request: HttpRequest) -> HttpResponse:
     context = {
         "cards": draw(found.rows, viewer), "next": found.next, "as_of": as_of.isoformat(), "order": order,
         "kind": kind, "theme": theme, "kinds": [found_kind for _tool, found_kind in registry.kinds().values()],
-        "pinned": draw(_pins(viewer), viewer) if first and not (kind or theme) else [],
-        "communities": _communities(viewer),
+        "pinned": draw(stream.pinned_for(viewer), viewer) if first and not (kind or theme) else [],
+        "communities": side.my_communities(viewer),
     }
     template = "web/_cards.html" if request.headers.get("HX-Request") else "web/home.html"
     return page(request, template, **context)
@@ -50,31 +50,6 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else None
-
-
-def _pins(viewer: Person) -> list[stream.Row]:
-    """What hosts keep on top, until its date or until it has been read."""
-    rows = (
-        Pin.objects.filter(space_id__in=viewer.memberships.values("space_id"), is_start_here=False)
-        .exclude(until__lt=clock.now())
-        .extra(  # a pin vanishes once seen; the mark is the reader's own
-            where=[
-                "NOT EXISTS (SELECT 1 FROM contributions_readmark m WHERE m.person_id = %s "
-                "AND m.contribution_id = contributions_pin.contribution_id)"
-            ],
-            params=[viewer.id],
-        )
-        .order_by("-created_at")
-        .values_list("contribution_id", flat=True)[:3]
-    )
-    ids = list(rows)
-    return stream.by_ids(ids, viewer) if ids else []
-
-
-def _communities(viewer: Person) -> list[Space]:
-    """The reader's communities for the side of the page, by name."""
-    mine = viewer.memberships.values("space_id")
-    return list(Space.objects.communities().filter(id__in=mine, archived_at=None).order_by("name")[:12])
 
 
 def count_newer(request: HttpRequest) -> HttpResponse:
