@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from django.utils import timezone
@@ -141,9 +142,9 @@ def events() -> list[Sample]:
 def everything() -> Sample:
     """The context of all sample pages."""
     return {
-        "network": {"name": "Maison Lumen", "hue": 260},
+        "network": SimpleNamespace(name="Maison Lumen", hue=260, logo="", logo_url="", icon_url=""),
         "brand_url": "",
-        "viewer": {**AMINE, "unread_count": 4, "theme": "", "text_size": "", "is_administrator": True},
+        "viewer": viewer(),
         "nav": [
             {"label": _("Home"), "url": "/", "icon": "house", "current": True},
             {"label": _("Communities"), "url": "/communities/", "icon": "users", "current": False},
@@ -154,6 +155,14 @@ def everything() -> Sample:
         "community": {**MANAGERS, "tabs": tabs()}, "claire": CLAIRE, "amine": AMINE, "sophie": SOPHIE, "tom": TOM,
         "ines": INES, "now": timezone.now(),
     }
+
+
+def viewer(theme: str = "", text_size: str = "") -> SimpleNamespace:
+    """Who reads the sample pages, with what the layout asks of a person."""
+    return SimpleNamespace(
+        **AMINE, id=1, display_name=AMINE["name"], photo="", job_title=AMINE["title"], unread_count=4, theme=theme,
+        text_size=text_size, is_administrator=True, photo_url="", initials="AB",
+    )
 
 
 def publish_menu() -> list[Sample]:

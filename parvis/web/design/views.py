@@ -46,7 +46,7 @@ def show_sample(request: HttpRequest, name: str) -> HttpResponse:
     context = _context()
     theme, size = request.GET.get("theme", ""), request.GET.get("size", "")
     if context["viewer"] and (theme or size):
-        context["viewer"] = {**context["viewer"], "theme": theme, "text_size": size}
+        context["viewer"] = samples.viewer(theme, size)
     if name == "sign-in":
         context["viewer"] = None
     return page(request, f"web/design/pages/{name}.html", **context)
