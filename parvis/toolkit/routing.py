@@ -54,6 +54,7 @@ class Route:
     on: str = "site"
     methods: tuple[str, ...] = ("GET", "POST")
     tool: str = ""
+    upon_any: bool = False  # a tool's address upon a contribution of any kind: /go/<key>/<tool>/
 
     @property
     def full_name(self) -> str:
@@ -93,20 +94,23 @@ def thing_urls(routes: list[Route]) -> list[URLPattern]:
 
 
 def tool_urls() -> list[Any]:
-    """Every installed tool under `/c/<space>/<tool>/` and `/<tool>/<key>/`."""
+    """Every installed tool under `/c/<space>/<tool>/` and `/<tool>/<key>/`; upon others' contributions, `/go/<key>/<tool>/`."""
     patterns: list[Any] = []
     for found in registry.tools():
         module = import_module(f"parvis.tools.{found.slug}.urls")
         inside = [_mount(item, "space", found) for item in getattr(module, "space_routes", [])]
         upon = [_mount(item, "thing", found) for item in getattr(module, "thing_routes", [])]
         # one namespace for each tool, so that its names can be reversed from anywhere as "<tool>:<name>"
+        others = [_mount(item, "thing", found, upon_any=True) for item in getattr(module, "upon_routes", [])]
         both = [path(f"c/<slug:slug>/{found.slug}/", include(inside)), path(f"{found.slug}/<key:key>/", include(upon))]
+        both += [path(f"go/<key:key>/{found.slug}/", include(others))] if others else []
         patterns.append(path("", include((both, found.slug), namespace=found.slug)))
     return patterns
 
 
-def _mount(found: Route, on: str, tool: Tool | None) -> URLPattern:
-    mounted = Route(found.pattern, found.view, found.ability, found.name, on, found.methods, tool.slug if tool else "")
+def _mount(found: Route, on: str, tool: Tool | None, *, upon_any: bool = False) -> URLPattern:
+    slug = tool.slug if tool else ""
+    mounted = Route(found.pattern, found.view, found.ability, found.name, on, found.methods, slug, upon_any)
     ROUTES.append(mounted)
     gate = {"site": _gate_site, "space": _gate_space, "thing": _gate_thing}[on]
     return path(found.pattern, gate(mounted), name=found.name)
@@ -148,7 +152,7 @@ def _gate_thing(found: Route) -> View:
             return HttpResponseNotAllowed(found.methods)
         table.require("site.use", by=request.viewer)
         contribution = find_contribution(key, request.viewer)
-        if found.tool and not _belongs(contribution, found.tool):
+        if found.tool and not found.upon_any and not _belongs(contribution, found.tool):
             raise NotFound
         request.space = contribution.space
         held = table.judge(found.ability, contribution.held, contribution)

@@ -28,6 +28,26 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Act:
+    """Something a tool offers to do with a contribution, on its page of acts; `is_post` writes at once."""
+
+    label: Text
+    icon: str
+    url: str
+    is_post: bool = False
+    hint: Text = ""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A line under a contribution's text, such as where else it is shown; `links` are (words, address)."""
+
+    text: Text
+    icon: str = "info"
+    links: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind of contribution. `roles` are the only words by which other tools may ask for it."""
 
@@ -46,6 +66,11 @@ class Kind:
     # typed=…)` as `extra`; its fields are named opt_<name> and reach `publish` as options[name].
     extra_fields: str = ""
     extra_context: Callable[..., dict[str, Any]] = lambda spaces, **_: {}
+    # The same for the edit page, drawn with `edit_context(contribution, typed=…)`; `revised(contribution, *, options,
+    # by)` is called in the write, after the text has been kept.
+    edit_fields: str = ""
+    edit_context: Callable[..., dict[str, Any]] = lambda contribution, **_: {}
+    revised: Callable[..., None] = lambda contribution, **_: None
     reply_gone: Callable[[Any], None] | None = None  # told, in the write, of a reply removed, hidden or moved away
     dump: Callable[[Any], dict[str, Any]] = lambda contribution: {}
     load: Callable[..., None] = lambda contribution, detail, **_: None
@@ -66,6 +91,10 @@ class Tool:
     is_personal: bool = False  # also offered in a person's own space
     has_tab: bool = True
     nav: tuple[str, Text] | None = None  # (address, label) in the main navigation
+    # What it offers upon any contribution, its own or not: acts(contribution, viewer, abilities) on the page of acts,
+    # remarks(contribution, viewer) under the text. Addresses upon any contribution are `upon_routes` in its urls.py.
+    acts: Callable[..., list[Act]] = lambda contribution, viewer, can: []
+    remarks: Callable[..., list[Remark]] = lambda contribution, viewer: []
     moved: Callable[..., None] | None = None  # told when one of its contributions changes place
 
 
