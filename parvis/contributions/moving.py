@@ -42,7 +42,6 @@ def move_replies(origin: Contribution, chosen: Iterable[int], to: Contribution, 
     place = {"contribution": to, "space_id": to.space_id, "audience": to.audience}
     Reply.objects.filter(id__in=moved).exclude(parent_id__in=moved).update(parent=None)
     Reply.objects.filter(id__in=moved).update(version=F("version") + 1, **place)
-    Reply.objects.filter(contribution=origin, parent_id__in=moved).update(parent=None)
     for model in HANGING:
         model.objects.filter(reply_id__in=moved).update(**place)
     _keep_counts(origin, to)

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 PAGE = 20  # replies at the first level; each comes with what was answered to it, at most this many
 CHILDREN = 50
 
+COLUMNS = """
+SELECT r.id, r.parent_id, r.author_id, r.html, r.side, r.state, r.created_at, r.edited_at, r.version,
+       r.reaction_counts, p.display_name AS author_name, p.photo AS author_photo,
+       (SELECT x.name FROM contributions_reaction x WHERE x.contribution_id = r.contribution_id
+         AND x.reply_id = r.id AND x.person_id = %(me)s) AS my_reaction"""
+
 # Removed and hidden replies stay as placeholders only where an answer under them would hang in the air.
 THREAD = """
 WITH roots AS MATERIALIZED (
@@ -29,12 +35,18 @@ WITH roots AS MATERIALIZED (
     SELECT k.id FROM contributions_reply k WHERE k.parent_id = roots.id AND k.state = 'published'
     ORDER BY k.created_at, k.id LIMIT %(children)s) k
 )
-SELECT r.id, r.parent_id, r.author_id, r.html, r.side, r.state, r.created_at, r.edited_at, r.version,
-       r.reaction_counts, p.display_name AS author_name, p.photo AS author_photo,
-       (SELECT x.name FROM contributions_reaction x WHERE x.contribution_id = r.contribution_id
-         AND x.reply_id = r.id AND x.person_id = %(me)s) AS my_reaction
+{columns}
 FROM picked JOIN contributions_reply r ON r.id = picked.id JOIN people_person p ON p.id = r.author_id
-ORDER BY r.created_at, r.id"""
+ORDER BY r.created_at, r.id""".replace("{columns}", COLUMNS)
+
+ONE = f"""{COLUMNS}
+FROM contributions_reply r JOIN people_person p ON p.id = r.author_id
+WHERE r.id = %(reply)s AND r.contribution_id = %(contribution)s AND r.state = 'published'"""
+
+TOTALS = """
+SELECT t.reply_id, t.name, t.count FROM contributions_total t
+WHERE t.contribution_id = %(contribution)s AND (t.reply_id IS NULL OR t.reply_id = ANY(%(replies)s))
+ORDER BY t.id"""
 
 PAGES = """
 SELECT count(*) FILTER (WHERE r.parent_id IS NULL) AS roots,
@@ -87,3 +99,17 @@ def read_thread(
         if row.parent_id is not None:
             children.setdefault(row.parent_id, []).append(row)
     return Thread([row for row in rows if row.parent_id is None], children, number, pages, read_until)
+
+
+def read_one(contribution: Contribution, reply_id: int, person: Person) -> Any:
+    """One published reply as the thread shows it, or None. One query."""
+    rows = read(ONE, {"reply": reply_id, "contribution": contribution.id, "me": person.id})
+    return rows[0] if rows else None
+
+
+def read_totals(contribution: Contribution, replies: list[int]) -> dict[int | None, dict[str, int]]:
+    """Counts that came with an import, of the contribution (None) and of some of its replies. One query."""
+    found: dict[int | None, dict[str, int]] = {}
+    for row in read(TOTALS, {"contribution": contribution.id, "replies": replies}):
+        found.setdefault(row.reply_id, {})[row.name] = row.count
+    return found

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from parvis.contributions.models import Contribution, Reply, ReplyState, Side, State
-from parvis.contributions.thread import Thread, read_thread
+from parvis.contributions.thread import Thread, read_one, read_thread, read_totals
 from parvis.kernel.ids import decode, encode
 from parvis.kernel.markdown import fill_names, mentions_in_text
 from parvis.people.models import names_of
@@ -42,14 +42,33 @@ def thread_context(
         "accepted_id": accepted_id,
         "accept_at": accept_at,
         "target": around.id if around else 0,
+        "totals": read_totals(contribution, [row.id for row in thread.rows]) if contribution.is_imported else {},
     }
     names = names_of({key for row in thread.rows for key in mentions_in_text(row.html) if "data-person" in row.html})
     return {
         "thread": thread,
         "replies": draw_replies(contribution, thread, request.viewer, names, options),
         "first_new": _first_new(thread, request.viewer),
+        "new_count": len(_new_rows(thread, request.viewer)),
         "may_reply": options["may_reply"],
+        "totals": total_facts(options["totals"].get(None, {})),
+        "accepted": _draw_accepted(contribution, request.viewer, options) if accepted_id else "",
     }
+
+
+def _draw_accepted(contribution: Contribution, viewer: Person, options: dict[str, Any]) -> Markup | str:
+    """The accepted answer once more, for the top of the page; "" when it is no longer shown."""
+    row = read_one(contribution, options["accepted_id"], viewer)
+    if row is None:
+        return ""
+    names = names_of(mentions_in_text(row.html)) if "data-person" in row.html else {}
+    return _draw(contribution, row, viewer, names, {**options, "is_copy": True, "target": 0})
+
+
+def total_facts(totals: dict[str, int]) -> list[tuple[str, int]]:
+    """Imported counts with their words; an unknown name is shown as it stands at the source."""
+    words = {"votes": _("votes"), "agree": _("agree"), "mixed": _("mixed"), "disagree": _("disagree")}
+    return [(str(words.get(name, name)), count) for name, count in totals.items()]
 
 
 def _asked_reply(request: HttpRequest, contribution: Contribution) -> Reply | None:
@@ -67,12 +86,15 @@ def _page_number(request: HttpRequest) -> int | None:
 
 def _first_new(thread: Thread, viewer: Person) -> str:
     """The key of the first reply the reader hasn't seen, or ""."""
+    new = _new_rows(thread, viewer)
+    return encode(min(new, key=lambda row: (row.created_at, row.id)).id) if new else ""
+
+
+def _new_rows(thread: Thread, viewer: Person) -> list[Any]:
     if thread.read_until is None:
-        return ""
-    for row in sorted(thread.rows, key=lambda row: row.created_at):
-        if row.created_at > thread.read_until and row.author_id != viewer.id:
-            return encode(row.id)
-    return ""
+        return []
+    shown = [row for row in thread.rows if row.state == ReplyState.PUBLISHED and row.author_id != viewer.id]
+    return [row for row in shown if row.created_at > thread.read_until]
 
 
 def draw_replies(
@@ -95,11 +117,12 @@ def draw_replies(
 def _draw(contribution: Contribution, row: Any, viewer: Person, names: dict[int, str], options: dict[str, Any]) -> Markup:
     html = fill_names(row.html, names) if "data-person" in row.html else row.html
     is_own = row.author_id == viewer.id
-    accept = bool(options["accept_at"]) and row.state == ReplyState.PUBLISHED and row.parent_id is None
+    accept = bool(options["accept_at"]) and row.state == ReplyState.PUBLISHED
     key = (
         "r", row.id, row.version, get_language(), timezone.get_current_timezone_name(), row.author_name,
         row.author_photo, tuple(row.reaction_counts.items()), row.my_reaction, row.state, is_own, accept,
         options["may_reply"], row.id == options["accepted_id"], row.id == options["target"], html if names else "",
+        options.get("is_copy", False), tuple(options["totals"].get(row.id, {}).items()),
     )
     fragment = FRAGMENTS.get(key)
     if fragment is None:
@@ -123,6 +146,7 @@ def _describe(
         "reply_url": f"?answer={key}#reply" if options["may_reply"] else "",
         "accept_url": options["accept_at"].format(reply=key) if accept and row.id != options["accepted_id"] else "",
         "menu_url": f"{base}replies/{key}/more/", "is_target": row.id == options["target"],
+        "is_copy": options.get("is_copy", False), "totals": total_facts(options["totals"].get(row.id, {})),
     }
 
 

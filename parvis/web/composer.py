@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from parvis.access.table import may, require
-from parvis.contributions.actions import revise
+from parvis.contributions import templates
+from parvis.contributions.actions import publish_draft, revise
+from parvis.contributions.attachments import keep_upload
 from parvis.contributions.marks import Draft
 from parvis.contributions.models import Contribution, State
 from parvis.kernel import markdown
@@ -29,6 +32,8 @@ from parvis.web.drafts import draft_at
 if TYPE_CHECKING:
     from django.http import QueryDict
 
+
+WAITING = (State.DRAFT, State.CIRCLE, State.SCHEDULED)
 
 
 def moment(text: str) -> datetime | None:
@@ -89,13 +94,27 @@ def publish_form(data: QueryDict, *, by: Person) -> Contribution:
     if found is None:
         raise Refused(_("Choose what it is: this community doesn't offer that kind."), field="kind")
     kind, option = found
-    extra = {name: value for name, value in data.items() if name.startswith("opt_")}
     return kind.publish(  # type: ignore[no-any-return]
         space, title=data.get("title", ""), body=data.get("body", ""), by=by,
-        options={"mode": option.mode, **{name[4:]: value for name, value in extra.items()}},
-        at=moment(data.get("publish_at", "")), is_draft=data.get("do") == "draft", tags=tags_of(data),
+        options={**options_in(data), "mode": option.mode}, at=moment(data.get("publish_at", "")),
+        is_draft=data.get("do") == "draft", tags=tags_of(data),
     )
 
+
+def options_in(data: Mapping[str, Any]) -> dict[str, str]:
+    """What a kind's own fields hold: those named opt_<name>, by name."""
+    return {name[4:]: str(value) for name, value in data.items() if name.startswith("opt_")}
+
+
+def with_files(data: QueryDict, files: Mapping[str, Any], *, by: Person) -> QueryDict:
+    """The form with each file of a kind's own field kept, and its key as opt_<name>_id (as the script sends it)."""
+    if not files:
+        return data
+    full = data.copy()
+    for name, given in files.items():
+        if name.startswith("opt_") and given:
+            full[f"{name}_id"] = encode(keep_upload(given, alt="", by=by).id)
+    return full
 
 
 def tags_of(data: Mapping[str, Any]) -> list[str]:
@@ -104,13 +123,34 @@ def tags_of(data: Mapping[str, Any]) -> list[str]:
 
 
 def revise_form(contribution: Contribution, data: QueryDict, *, by: Person) -> None:
-    """Changes a contribution as the form says. Raises Refused."""
+    """Changes a contribution as the form says, its kind's own fields included. Raises Refused."""
     version = data.get("version", "")
     revise(
         contribution, title=data.get("title", ""), body=data.get("body", ""), by=by, tags=tags_of(data),
         version=int(version) if version.isdecimal() and len(version) < 10 else None,
-        needs_title=bool(contribution.title),
+        needs_title=has_title(contribution),
     )
+    kind_of(contribution).revised(contribution, options=options_in(data), by=by)
+
+
+def after_revision(contribution: Contribution, data: QueryDict, *, by: Person) -> str:
+    """Publishes what waited when the form asks for it; returns the sentence to show, "" when it was published."""
+    if contribution.state not in WAITING:
+        return _("Changed. The previous text stays in the history.")
+    if data.get("do") == "draft":
+        return _("Kept as a draft: only you can see it.")
+    publish_draft(contribution, by=by, at=moment(data.get("publish_at", "")))
+    return ""
+
+
+def kind_of(contribution: Contribution) -> Kind:
+    """The installed kind of a contribution that has just been found."""
+    return registry.kinds()[contribution.kind][1]
+
+
+def has_title(contribution: Contribution) -> bool:
+    """Whether a contribution's kind asks for a title."""
+    return bool(contribution.title) or any(option.title == "required" for option in kind_of(contribution).options)
 
 
 def form_context(request: HttpRequest, error: Refused | NotAllowed | None) -> dict[str, Any]:
@@ -121,21 +161,60 @@ def form_context(request: HttpRequest, error: Refused | NotAllowed | None) -> di
     typed: Mapping[str, Any] = request.POST if request.method == "POST" else {**(draft.fields if draft else {})}
     wanted = request.GET.get("space") or typed.get("space") or ""
     space = next((found for found in spaces if found.slug == wanted), spaces[0] if spaces else None)
-    options = options_of(space) if space else []
+    template = template_asked(request) if request.method == "GET" else None
+    if template is not None:
+        typed = {"title": template.title, "body": template.body, "kind": template.option}
+    here = options_of(space) if space else []
+    every = options_anywhere(here)
     chosen = request.GET.get("kind") or typed.get("kind") or ""
-    current = next((option for _t, _k, option in options if option.slug == chosen), options[0][2] if options else None)
+    current = next((option for _t, _k, option in here if option.slug == chosen), here[0][2] if here else None)
     return {
         "spaces": spaces, "space": None, "place": space, "typed": typed, "draft": draft,
         "kinds": [
             {"value": option.slug, "label": option.label, "icon": option.icon, "title": option.title,
-             "is_current": option is current, "rich": option.is_long}
-            for _t, _k, option in options
+             "is_current": option is current, "rich": option.is_long, "is_offered": found in here}
+            for found in every
+            for option in found[2:]
         ],
-        "current": current,
+        "current": current, "extras": extras_of(spaces, every, current, typed), "template": template,
         "error": error, "field": getattr(error, "field", ""),
         "sentence": audience_sentence(space) if space else "",
         "urls": composer_urls("new"),
     }
+
+
+def extras_of(
+    spaces: list[Space], options: list[tuple[Tool, Kind, Option]], current: Option | None, typed: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """What kinds ask besides title and text: each one's template and what it is drawn with."""
+    kinds = list({kind.slug: kind for _tool, kind, _option in options if kind.extra_fields}.values())
+    return [
+        {
+            "template": kind.extra_fields, "only": " ".join(option.slug for option in kind.options),
+            "is_shown": current in kind.options, **kind.extra_context(spaces, typed=typed),
+        }
+        for kind in kinds
+    ]
+
+
+Offered = list[tuple[Tool, Kind, Option]]
+
+
+def options_anywhere(here: Offered) -> Offered:
+    """The options of the chosen place first, then every other: the script offers them when the place changes."""
+    others = [(tool, kind, option) for tool in registry.tools() for kind in tool.kinds for option in kind.options]
+    return [*here, *(found for found in others if found not in here)]
+
+
+def template_asked(request: HttpRequest) -> Any:
+    """The content template that the address names, in the writer's language, with the option it opens."""
+    found = templates.find(request.GET.get("template", ""), request.LANGUAGE_CODE)
+    if found is None:
+        return None
+    kind = registry.kind(found.kind)
+    options = kind.options if kind else ()
+    option = next((one for one in options if found.mode in (one.slug, one.mode)), options[0] if options else None)
+    return replace(found, option=option.slug if option else "")
 
 
 def composer_urls(place: str) -> dict[str, str]:
@@ -146,17 +225,22 @@ def composer_urls(place: str) -> dict[str, str]:
     }
 
 
-def edit_context(request: HttpRequest, contribution: Contribution, error: Refused | None) -> dict[str, Any]:
+def edit_context(
+    request: HttpRequest, contribution: Contribution, error: Refused | NotAllowed | None
+) -> dict[str, Any]:
     """What the edit page shows: the text with the names of those it mentions, or what was typed."""
     source = contribution.body.source
     named = markdown.with_names(source, names_of(markdown.mentions_in(source)))
     labels = ", ".join(contribution.tags.values_list("label", flat=True))
     stored = {"title": contribution.title, "body": named, "tags": labels, "version": contribution.version}
+    kind, typed = kind_of(contribution), request.POST if error else stored
+    extra = {"template": kind.edit_fields, **kind.edit_context(contribution, typed=request.POST)}
     return {
-        "contribution": contribution, "error": error, "typed": request.POST if error else stored,
+        "contribution": contribution, "error": error, "typed": typed, "has_title": has_title(contribution),
+        "is_long": any(option.is_long for option in kind.options), "extra": extra if kind.edit_fields else None,
         "version": request.POST.get("version") if error else contribution.version,
         "urls": composer_urls(f"edit:{contribution.key}"),
-        "is_waiting": contribution.state in (State.DRAFT, State.CIRCLE, State.SCHEDULED),
+        "is_waiting": contribution.state in WAITING,
     }
 
 
