@@ -159,10 +159,7 @@ def number(value: int | float | None) -> str:
 
 
 def _pattern(with_time: bool) -> str:
-    is_french = (translation.get_language() or "").startswith("fr")
-    if with_time:
-        return "j M Y, H:i" if is_french else "j M Y, H:i"
-    return "j F Y"
+    return "j M Y, H:i" if with_time else "j F Y"
 
 
 def time_tag(moment: datetime | None, css: str = "") -> Markup:
@@ -219,5 +216,3 @@ def field_parts(field: Any, **attrs: Any) -> dict[str, Any]:
         "control": field.as_widget(attrs=given),
         "described": " ".join(described),
     }
-
-

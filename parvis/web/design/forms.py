@@ -10,21 +10,31 @@ class SampleForm(forms.Form):
     """One field of each sort."""
 
     name = forms.CharField(label=_("Your name"), max_length=80)
-    role = forms.CharField(label=_("What you do"), required=False, help_text=_("As you'd say it to a newcomer."))
+    role = forms.CharField(
+        label=_("What you do"), required=False, help_text=_("As you'd say it to a newcomer.")
+    )
     email = forms.EmailField(label=_("E-mail address"))
     language = forms.ChoiceField(label=_("Language"), choices=[("fr", "Français"), ("en", "English")])
-    born = forms.DateField(label=_("Here since"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    bio = forms.CharField(
-        label=_("A few words about you"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
+    born = forms.DateField(
+        label=_("Here since"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
-    photo = forms.FileField(label=_("Photo"), required=False, help_text=_("A face helps people dare to write."))
+    bio = forms.CharField(
+        label=_("A few words about you"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    photo = forms.FileField(
+        label=_("Photo"), required=False, help_text=_("A face helps people dare to write.")
+    )
     mail = forms.ChoiceField(
         label=_("A mail for what is for you"),
         widget=forms.RadioSelect,
         choices=[("now", _("At once")), ("day", _("Once a day")), ("never", _("Never"))],
     )
     is_listed = forms.BooleanField(
-        label=_("Show me in the directory"), required=False, help_text=_("Colleagues of your communities still see you.")
+        label=_("Show me in the directory"),
+        required=False,
+        help_text=_("Colleagues of your communities still see you."),
     )
 
 
