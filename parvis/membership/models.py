@@ -47,7 +47,7 @@ class JoinRequest(Keyed):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="join_requests")
     word = models.CharField(max_length=400, default="", blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    state = models.CharField(max_length=8, default="open")  # open, accepted, refused, withdrawn
+    state = models.CharField(max_length=10, default="open")  # open, accepted, refused, withdrawn
     answer = models.CharField(max_length=400, default="", blank=True)
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from parvis.contributions import stream
+from parvis.contributions import stream as streams
 from parvis.kernel.errors import NotFound, Refused
 from parvis.kernel.files import Stored, local_store, response_headers
 from parvis.kernel.ids import decode
@@ -78,10 +78,10 @@ def show_community(request: HttpRequest, space: Space) -> HttpResponse:
     if "space.read" not in request.abilities:
         return page(request, "web/communities/closed.html", charter=charters.current(space), **context)
     order = request.GET.get("order", "date")
-    order = order if order in stream.ORDERS else "date"
+    order = order if order in streams.ORDERS else "date"
     after = parse_cursor(request.GET.get("after", ""))
-    found = stream.of_space(space, request.viewer, order=order, after=after)
-    pins = stream.by_ids(standing.pins, request.viewer) if standing.pins and after is None else []
+    found = streams.of_space(space, request.viewer, order=order, after=after)
+    pins = streams.by_ids(standing.pins, request.viewer) if standing.pins and after is None else []
     return page(
         request, "web/communities/community.html", order=order, next=found.next,
         cards=draw([row for row in found.rows if row.id not in {pin.id for pin in pins}], request.viewer),
@@ -89,7 +89,7 @@ def show_community(request: HttpRequest, space: Space) -> HttpResponse:
     )
 
 
-def _pinned(pins: list[stream.Row], start_id: int | None, request: HttpRequest) -> dict[str, Any]:
+def _pinned(pins: list[streams.Row], start_id: int | None, request: HttpRequest) -> dict[str, Any]:
     """ "Start here" is a line of its own; the other pins are cards."""
     start = next((row for row in pins if row.id == start_id), None)
     return {"start": start, "pins": draw([row for row in pins if row.id != start_id], request.viewer)}
@@ -100,9 +100,11 @@ def show_cover(request: HttpRequest, space: Space, version: str) -> HttpResponse
     if not space.cover or version != space.cover[:12]:
         raise NotFound
     kept = Stored(space.cover, 0, "image/webp", "cover.webp")
-    return FileResponse(
-        local_store(settings.PARVIS_FILES_ROOT).open(space.cover), headers=response_headers(kept, inline=True, max_age=WEEK)
-    )
+    headers = response_headers(kept, inline=True, max_age=WEEK)
+    # named apart: FileResponse would guess another type and put it over ours
+    media_type = headers.pop("Content-Type")
+    stream = local_store(settings.PARVIS_FILES_ROOT).open(space.cover)
+    return FileResponse(stream, headers=headers, content_type=media_type)
 
 
 def _version(request: HttpRequest) -> int:

@@ -89,7 +89,7 @@ def _show(
     template = template or find_template(key[:80], request.viewer)
     on = tools_typed(request) if form.is_bound and request.POST.get("has_tools") else _tools_of(template)
     return page(
-        request, "web/communities/new.html", status=status, form=form, step=step, may_create=may_create, template=template,
+        request, "web/communities/new.html", status=status, form=form, step=step, may_create=may_create, model=template,
         templates=[_choice(found, request.LANGUAGE_CODE) for found in all_templates(request.viewer)] if step == 1 else [],
         tools=tool_choices(on), carried=[name for n, names in form.STEPS.items() if n != step for name in names],
         has_questions=bool(template and template.first_questions(request.LANGUAGE_CODE)),

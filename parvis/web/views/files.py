@@ -30,4 +30,6 @@ def serve(request: HttpRequest, attachment: int, name: str) -> HttpResponse:
     headers = response_headers(kept, inline=True)
     if request.headers.get("If-None-Match") == headers["ETag"]:
         return HttpResponse(status=304)
-    return FileResponse(local_store(settings.PARVIS_FILES_ROOT).open(row.sha256), headers=headers)
+    # named apart: FileResponse would guess another type and put it over ours
+    media_type, stream = headers.pop("Content-Type"), local_store(settings.PARVIS_FILES_ROOT).open(row.sha256)
+    return FileResponse(stream, headers=headers, content_type=media_type)
