@@ -40,6 +40,8 @@ def ask(purpose: str, address: str, *, request: HttpRequest) -> str:
 def answer(purpose: str, address: str, language: str, nonce: str) -> None:
     """Writes to the account of this address or user name, if there is one; run by a job."""
     person = find_account(address)
+    if person is None and purpose != links.RESET:
+        person = _find_unopened(address)
     if person is None:
         return
     if purpose == links.CODE:
@@ -58,3 +60,9 @@ def find_account(identifier: str) -> Person | None:
     # In the very words of the unique indexes, or they aren't used.
     named = Q(Exact(Lower("email"), wanted.lower())) | Q(Exact(Lower("username"), wanted.lower()))
     return Person.objects.filter(named, state=PersonState.ACTIVE).order_by("id").first()
+
+
+def _find_unopened(address: str) -> Person | None:
+    """Someone whose account was made for them: the message to their address proves that it is theirs."""
+    rows = Person.objects.filter(Exact(Lower("email"), address.strip().lower()), state=PersonState.UNCLAIMED)
+    return rows.first()

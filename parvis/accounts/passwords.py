@@ -100,6 +100,7 @@ def issue_access_code(person: Person, *, by: Person) -> str:
         raise Refused(_("This account is closed. Open it again first."))
     code = "".join(secrets.choice(CODE_LETTERS) for _position in range(ACCESS_CODE_LETTERS))
     person.set_password(code)
-    person.save(update_fields=["password"])
+    person.state = PersonState.ACTIVE  # handed over in person: that is how they are known
+    person.save(update_fields=["password", "state"])
     sessions.end_sessions(person)
     return "-".join(code[start : start + 4] for start in range(0, ACCESS_CODE_LETTERS, 4))

@@ -80,8 +80,8 @@ def invite(person: Person, *, by: Person, word: str = "") -> Message:
     Older invitations keep working until they expire. Raises Refused without e-mail.
     """
     require("site.administer", by=by)
-    if person.state != PersonState.UNCLAIMED:
-        raise Refused(_("This account is open already."))
+    if person.claimed_at is not None or person.state not in (PersonState.UNCLAIMED, PersonState.ACTIVE):
+        raise Refused(_("This account is open already, or closed."))
     if not person.email:
         raise Refused(_("Without an e-mail address, print an access code instead."))
     path = links.issue_link(person, minutes=INVITATION_MINUTES, purpose=links.INVITATION)
@@ -89,11 +89,11 @@ def invite(person: Person, *, by: Person, word: str = "") -> Message:
 
 
 def claim(person: Person) -> bool:
-    """Opens an account when its person first comes in; False when it was open. The caller has made sure it is them.
+    """Opens an account when its person first comes in; False when they came before. The caller has made sure it is them.
 
     The caller then gives them what every active person has (membership.everyone.welcome_person).
     """
-    if person.state != PersonState.UNCLAIMED:
+    if person.claimed_at is not None or person.state not in (PersonState.UNCLAIMED, PersonState.ACTIVE):
         return False
     person.state, person.claimed_at = PersonState.ACTIVE, clock.now()
     person.save(update_fields=["state", "claimed_at"])

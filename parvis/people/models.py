@@ -68,7 +68,8 @@ class Person(AbstractBaseUser):
     state = models.CharField(max_length=12, choices=PersonState, default=PersonState.ACTIVE)
     display_name = models.CharField(_("name"), max_length=120)
     sort_key = models.CharField(max_length=160, default="", editable=False)
-    words_key = models.CharField(max_length=420, default="", editable=False)  # role, department, site, as searched
+    # Role, department and site as they are searched; the database fills it too, for rows copied in bulk.
+    words_key = models.CharField(max_length=420, default="", db_default="", editable=False)
     photo = models.CharField(max_length=64, default="", blank=True)
     job_title = models.CharField(_("role"), max_length=160, default="", blank=True)
     department = models.CharField(_("department"), max_length=120, default="", blank=True)

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='person',
             name='words_key',
-            field=models.CharField(default='', editable=False, max_length=420),
+            field=models.CharField(db_default='', default='', editable=False, max_length=420),
         ),
         migrations.AddIndex(
             model_name='person',
