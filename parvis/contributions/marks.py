@@ -98,7 +98,7 @@ class Revision(Placed):
     contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="revisions")
     reply = models.ForeignKey(Reply, null=True, blank=True, on_delete=models.CASCADE, related_name="revisions")
     version = models.PositiveIntegerField()
-    title = models.CharField(max_length=200, default="", blank=True)
+    title = models.CharField(max_length=300, default="", blank=True)
     source = models.TextField(default="", blank=True)
     editor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -176,6 +176,7 @@ class TagFollow(Keyed):
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="followed_tags")
     word = models.CharField(max_length=60)
+    level = models.SmallIntegerField(choices=Level, default=Level.FOLLOWING)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "word"], name="marks_tag_follow_once")]

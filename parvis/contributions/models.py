@@ -82,7 +82,7 @@ class Contribution(Keyed):
         expression=AUDIENCE_OF_ROW, output_field=models.SmallIntegerField(), db_persist=True
     )
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="contributions")
-    title = models.CharField(_("title"), max_length=200, default="", blank=True)
+    title = models.CharField(_("title"), max_length=300, default="", blank=True)
     excerpt = models.CharField(max_length=320, default="", blank=True)
     card = models.JSONField(default=dict, blank=True)
     language = models.CharField(max_length=2, default="fr")
