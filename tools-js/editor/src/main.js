@@ -1,6 +1,7 @@
 /* window.parvisEditor: a rich editor over a textarea that goes on holding the Markdown. Loaded by the composer on demand. */
 import { Editor } from '@tiptap/core';
 import { Fragment, Slice } from '@tiptap/pm/model';
+import { TextSelection } from '@tiptap/pm/state';
 import { addColumnAfter, addRowAfter, deleteColumn, deleteRow, deleteTable } from '@tiptap/pm/tables';
 import { converter } from './convert.js';
 import { extensions } from './schema.js';
@@ -13,16 +14,19 @@ const table = (schema) => {
   return schema.nodes.table.create(null, [row('tableHeader'), row('tableCell'), row('tableCell')]);
 };
 
-/* Turns the items around the selection into tasks, or back. */
+/* Turns the items around the selection into tasks, or back; one step of the history. */
 const tasks = (editor) => {
-  if (!editor.isActive('bulletList')) editor.chain().focus().toggleBulletList().run();
-  editor.chain().focus().command(({ state, tr }) => {
-    const { from, to } = state.selection;
+  const chain = editor.chain().focus();
+  if (!editor.isActive('bulletList') && !editor.isActive('orderedList')) chain.toggleBulletList();
+  chain.command(({ tr }) => {
+    const { from, to } = tr.selection;
     const items = [];
-    tr.doc.nodesBetween(from, to, (node, pos) => { if (node.type.name === 'listItem' && node.firstChild && pos < to) items.push([node, pos]); });
-    const inner = items.filter(([, pos]) => tr.doc.resolve(from).depth && pos + tr.doc.nodeAt(pos).nodeSize > from);
-    const checked = inner.some(([node]) => node.attrs.checked === null) ? false : null;
-    inner.forEach(([, pos]) => tr.setNodeAttribute(pos, 'checked', checked));
+    tr.doc.nodesBetween(from, to, (node, pos) => {
+      // An item is meant when its own line is touched, not only a list inside it.
+      if (node.type.name === 'listItem' && pos + 1 + node.firstChild.nodeSize > from) items.push([node, pos]);
+    });
+    const checked = items.some(([node]) => node.attrs.checked === null) ? false : null;
+    items.forEach(([, pos]) => tr.setNodeAttribute(pos, 'checked', checked));
     return true;
   }).run();
 };
@@ -39,7 +43,12 @@ const acts = {
   numbers: (chain) => chain.toggleOrderedList(),
   quote: (chain) => chain.toggleBlockquote(),
   rule: (chain) => chain.setHorizontalRule(),
-  table: (chain, editor) => (editor.isActive('table') ? chain : chain.insertContent(table(editor.schema).toJSON())),
+  table: (chain, editor) => (editor.isActive('table') ? chain : chain.command(({ tr }) => {
+    const first = tr.selection.from + 1;
+    tr.replaceSelectionWith(table(editor.schema)).scrollIntoView();
+    tr.setSelection(TextSelection.near(tr.doc.resolve(first)));
+    return true;
+  })),
   undo: (chain) => chain.undo(),
   redo: (chain) => chain.redo(),
 };
@@ -89,6 +98,8 @@ const open = ({ area, host, words = parvis.t, label = '', people, tags, extra, p
     extensions: extensions({ placeholder: area.placeholder, words, link, toolbar: () => toolbar?.querySelector('[tabindex="0"]')?.focus() }),
     editorProps: {
       attributes: { role: 'textbox', 'aria-multiline': 'true', 'aria-label': label, class: 'editor-text prose' },
+      // The page's policy refuses style attributes, also in what is pasted.
+      transformPastedHTML: (html) => html.replace(/\sstyle\s*=\s*("[^"]*"|'[^']*')/gi, '').replace(/<style[\s>][^]*?<\/style>/gi, ''),
       handlePaste: (view, event) => {
         const { files, types } = event.clipboardData;
         if (!files.length || types.includes('text/plain')) return false;
@@ -121,11 +132,17 @@ const open = ({ area, host, words = parvis.t, label = '', people, tags, extra, p
   const later = parvis.pause(flush, 300);
   editor.on('update', later);
 
+  const onTask = () => {
+    const { from, to } = editor.state.selection;
+    let found = false;
+    editor.state.doc.nodesBetween(from, to, (node) => { found ||= node.type.name === 'listItem' && node.attrs.checked !== null; });
+    return found;
+  };
   const fit = () => {
     for (const button of toolbar?.querySelectorAll('[data-md]') ?? []) {
       const name = active[button.dataset.md];
       if (name) button.ariaPressed = String(editor.isActive(name));
-      else if (button.dataset.md === 'tasks') button.ariaPressed = String(editor.isActive('listItem', { checked: false }) || editor.isActive('listItem', { checked: true }));
+      else if (button.dataset.md === 'tasks') button.ariaPressed = String(onTask());
       if (button.dataset.md in inTable) button.hidden = !editor.isActive('table');
     }
   };

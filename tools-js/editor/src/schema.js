@@ -114,6 +114,7 @@ const Table = Node.create({
   isolating: true,
   parseHTML: () => [{ tag: 'table' }],
   renderHTML: () => ['table', ['tbody', 0]],
+  extendNodeSchema: (extension) => ({ tableRole: extension.config.tableRole }),
   addProseMirrorPlugins: () => [tableEditing()],
   addKeyboardShortcuts() {
     const inTable = () => this.editor.isActive('table');

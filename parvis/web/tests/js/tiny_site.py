@@ -11,6 +11,8 @@ from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from django.utils.translation import override
+
 from parvis.web import js_strings
 from parvis.web.assets import STATIC
 
@@ -60,7 +62,8 @@ class Site:
 
     def page(self, path: str, body: str, *, language: str = "en-GB", body_attributes: str = "") -> str:
         """Serve a page with our scripts and the strict policy; return its full address."""
-        strings = escape(json.dumps({key: str(text) for key, text in ENGLISH.items()}))
+        with override("en"):
+            strings = escape(json.dumps({key: str(text) for key, text in ENGLISH.items()}))
         text = (
             f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>Test</title>'
             '<meta name="htmx-config" content=\'{"includeIndicatorStyles":false,"allowEval":false}\'>'
