@@ -23,7 +23,6 @@ BODY: Final[dict[str, str | Promise]] = {
     "new_items_other": _("{n} new"),
     "quoted": _("Quote added to your reply"),
     "quote": _("Quote"),
-    "done": _("Done"),
     "failed": _("That did not work. Please try again."),
     "signed_out": _("You are signed out. Sign in again in another tab; nothing is lost."),
     "suggestions_one": _("{n} suggestion"),
@@ -40,7 +39,6 @@ BODY: Final[dict[str, str | Promise]] = {
     "file_sent": _("{name} sent"),
     "file_failed": _("{name} could not be sent. Please try again."),
     "file_too_large": _("{name} is too large."),
-    "contrast": _("Contrast {ratio} to 1"),
 }
 
 # For <x-composer>: pages where people write.
@@ -78,26 +76,15 @@ COMPOSER: Final[dict[str, str | Promise]] = {
 
 # For the rich editor, given by <x-composer> too when it has data-editor-url.
 EDITOR: Final[dict[str, str | Promise]] = {
-    "ed_toolbar": _("Formatting"),
-    "ed_text": _("Text"),
-    "ed_bold": _("Bold"),
-    "ed_italic": _("Italic"),
     "ed_strike": _("Strikethrough"),
-    "ed_code": _("Code"),
     "ed_h2": _("Heading"),
-    "ed_h3": _("Subheading"),
-    "ed_paragraph": _("Paragraph"),
-    "ed_list": _("List"),
     "ed_numbers": _("Numbered list"),
     "ed_tasks": _("Task list"),
-    "ed_quote": _("Quote"),
     "ed_codeblock": _("Code block"),
     "ed_rule": _("Line"),
-    "ed_link": _("Link"),
     "ed_link_address": _("Address of the link"),
     "ed_link_remove": _("Remove the link"),
     "ed_apply": _("Apply"),
-    "ed_image": _("Picture or file"),
     "ed_table": _("Table"),
     "ed_row_add": _("Add a row"),
     "ed_row_remove": _("Remove the row"),
