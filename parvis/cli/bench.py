@@ -1,4 +1,4 @@
-"""`parvis bench`: measures pages on a large site of its own, The measuring: parvis.bench."""
+"""`parvis bench`: measures pages on a large site of its own. The measuring: parvis.bench."""
 
 from __future__ import annotations
 

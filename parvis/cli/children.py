@@ -5,6 +5,7 @@ Not here: which processes (up) and the database (kernel.postgres).
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -67,6 +68,8 @@ class Children:
         now = time.monotonic()
         for child in self.members:
             if child.process is not None and child.process.poll() is not None:
+                # Its own workers must not stay behind, sharing the port with the new ones.
+                kill_session(child.process)
                 code, child.process = child.process.returncode, None
                 child.start_at = now + min(SLOWEST_RESTART_S, 2.0**child.deaths - 1)
                 child.deaths += 1
@@ -82,11 +85,10 @@ class Children:
             process.terminate()
         deadline = time.monotonic() + PATIENCE_S
         for process in running:
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                kill_session(process)
-                process.wait()
+            kill_session(process)
+            process.wait()
 
 
 def kill_session(process: subprocess.Popen[bytes]) -> None:
@@ -94,4 +96,4 @@ def kill_session(process: subprocess.Popen[bytes]) -> None:
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
-        process.kill()
+        pass  # all of them have ended

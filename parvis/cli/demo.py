@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 
 from parvis.cli.site import DEMO_DATA, add_data_option, hold_alone, open_site, run_inside
-from parvis.cli.up import add_listening_options, address, say, serve
+from parvis.cli.up import add_listening_options, address, check_port, refuse_second_start, say, serve
 from parvis.cli.words import gettext as _
 
 
@@ -21,12 +22,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Makes the company at the first start, serves it, prints the links, stays until it is told to stop."""
-    import os
-
     os.environ["PARVIS_DEMO"] = "1"
     # The demo is never laid into a database of yours, whatever the shell says.
     for name in ("DATABASE_URL", "PARVIS_DATABASE_URL_APP", "PARVIS_DATABASE_URL_OWNER"):
         os.environ.pop(name, None)
+    refuse_second_start(args)
+    check_port(args)
     with open_site(args.data, must_exist=False, only_embedded=True) as site, hold_alone(site, "up"):
         run_inside(site, "parvis.cli.people_inside", "seed-demo")
         with serve(site, args) as stay:

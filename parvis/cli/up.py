@@ -6,6 +6,7 @@ import argparse
 import http.client
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from types import FrameType
 from typing import NoReturn
 
 from parvis.cli.children import Children
-from parvis.cli.site import CommandFailed, Site, add_data_option, hold_alone, open_site, run_inside
+from parvis.cli.site import CommandFailed, Site, add_data_option, find_site, hold_alone, open_site, run_inside
 from parvis.cli.words import gettext as _
 
 STARTING_S = 60.0
@@ -39,6 +40,8 @@ def add_listening_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Starts, says where, and stays until it is told to stop."""
+    refuse_second_start(args)
+    check_port(args)
     with open_site(args.data, must_exist=False) as site, hold_alone(site, "up"), serve(site, args) as stay:
         say(_("Parvis is ready: %(url)s") % {"url": address(args)})
         path = run_inside(site, "parvis.cli.people_inside", "first-link").strip()
@@ -47,6 +50,12 @@ def run(args: argparse.Namespace) -> int:
         say(_("Stop with Ctrl+C. Everything is in %(folder)s.") % {"folder": site.data})
         stay()
     return 0
+
+
+def refuse_second_start(args: argparse.Namespace) -> None:
+    """Said before the port is looked at, which the first start holds. Raises CommandFailed."""
+    with hold_alone(find_site(args.data), "up"):
+        pass
 
 
 def address(args: argparse.Namespace) -> str:
@@ -89,6 +98,21 @@ def serve(site: Site, args: argparse.Namespace) -> Iterator[Callable[[], None]]:
             children.stop()
 
 
+def check_port(args: argparse.Namespace) -> None:
+    """Raises CommandFailed if somebody listens there: the page server itself would share the port in silence."""
+    kind = socket.AF_INET6 if ":" in args.bind else socket.AF_INET
+    with socket.socket(kind, socket.SOCK_STREAM) as probe:
+        # Without this, connections closed a moment ago would count as somebody.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((args.bind, args.port))
+        except OSError as error:
+            raise CommandFailed(
+                _("Port %(port)s of %(address)s is not free (%(reason)s): choose another with --port.")
+                % {"port": args.port, "address": args.bind, "reason": error.strerror}
+            )
+
+
 def page_server(args: argparse.Namespace) -> list[str]:
     """One process a core, several requests at a time in each."""
     workers = os.environ.get("PARVIS_WORKERS") or str(os.cpu_count() or 1)
@@ -107,9 +131,7 @@ def wait_until_it_answers(args: argparse.Namespace, children: Children) -> None:
     while time.monotonic() < deadline:
         pages = children.members[0].process
         if pages is None or pages.poll() is not None:
-            raise CommandFailed(
-                _("The page server did not start: is port %(port)s free?") % {"port": args.port}
-            )
+            raise CommandFailed(_("The page server did not start; the reason is above."))
         try:
             connection = http.client.HTTPConnection(host, args.port, timeout=10)
             connection.request("GET", "/health")

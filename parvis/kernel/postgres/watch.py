@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 STILL_USED = 3  # the command's answer when somebody came in between
 
@@ -20,9 +21,7 @@ def main(users_lock: str, watch_lock: str, *command: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     watch = os.open(watch_lock, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(watch, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    if not take_over(watch):
         return
     users = os.open(users_lock, os.O_RDWR | os.O_CREAT, 0o600)
     while True:
@@ -30,6 +29,17 @@ def main(users_lock: str, watch_lock: str, *command: str) -> None:
         fcntl.flock(users, fcntl.LOCK_UN)
         if subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode != STILL_USED:
             return
+
+
+def take_over(watch: int) -> bool:
+    """Whether this one is the watcher. Patient for a moment: the one of the server's last life may just end."""
+    for _ in range(25):
+        try:
+            fcntl.flock(watch, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except OSError:
+            time.sleep(0.2)
+    return False
 
 
 if __name__ == "__main__":

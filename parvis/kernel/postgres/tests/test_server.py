@@ -33,7 +33,7 @@ time.sleep(600)
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A private folder: like root's home, closed to every other account."""
-    with tempfile.TemporaryDirectory(prefix="parvis-pg-") as name:
+    with tempfile.TemporaryDirectory(prefix="parvis-pg-", ignore_cleanup_errors=True) as name:
         yield Path(name)
 
 
