@@ -127,7 +127,14 @@ parvis.keep = (form, { url, key, savedAt, status, signal }) => {
     local.drop(shelf);
   }, signal);
   signal.addEventListener('abort', () => { later.stop(); retry.stop(); });
-  start();
+  // Most who read a topic don't answer: the draft is asked for when the form comes into sight.
+  const sight = new IntersectionObserver((seen) => {
+    if (!seen.some((one) => one.isIntersecting)) return;
+    sight.disconnect();
+    start();
+  }, { rootMargin: '200px' });
+  sight.observe(form);
+  signal.addEventListener('abort', () => sight.disconnect());
 
   return {
     save,

@@ -147,3 +147,14 @@ def test_status_is_read_out_once_not_at_every_save(site: Site, page: Page) -> No
         page.locator("textarea").press_sequentially("Hello ")
         expect(page.locator("[data-status]")).to_have_text(f"Saved 10:{minute}")
     assert page.evaluate("() => said") == ["Saved 10:42"]
+
+
+def test_a_draft_is_asked_for_only_when_the_form_is_in_sight(site: Site, page: Page) -> None:
+    site.answers["/draft"] = lambda asked: as_json({"id": "d9", "saved_at": SAVED, "fields": {"body": "Kept"}})
+    long = "<ol>" + "<li>a reply</li>" * 200 + "</ol>"
+    page.goto(site.page("/write", long + composer(attributes="")))
+    page.locator("[data-toolbar]").wait_for()
+    page.wait_for_load_state("networkidle")
+    assert site.to("/draft") == []
+    page.locator("[data-publish]").scroll_into_view_if_needed()
+    expect(page.locator("textarea")).to_have_value("Kept")
