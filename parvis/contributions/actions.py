@@ -108,6 +108,14 @@ def publish_draft(contribution: Contribution, *, by: Person, at: datetime | None
     return contribution
 
 
+def unschedule(contribution: Contribution, *, by: Person) -> None:
+    """Makes a scheduled contribution a draft again. Who may: its author."""
+    require("contribution.edit", contribution, by=by)
+    if contribution.state == State.SCHEDULED:
+        contribution.state = State.DRAFT
+        contribution.save(update_fields=["state"])
+
+
 def publish_due() -> int:
     """Publishes what is scheduled for now or before; called every minute by a job. Returns how many."""
     due = Contribution.objects.select_for_update(skip_locked=True, of=("self",)).select_related("author", "space")

@@ -41,6 +41,7 @@ def contribution_page(
         "marks": contribution.marks,
         "state_sentence": state_sentence(contribution),
         "base": f"/go/{contribution.key}/",
+        "remarks": [one for tool in registry.tools() for one in tool.remarks(contribution, request.viewer)],
         "answer_to": request.GET.get("answer", ""),
         **thread_context(request, contribution, accepted_id=accepted_id, accept_at=accept_at),
         **context,

@@ -35,6 +35,7 @@ class Act:
     icon: str
     url: str
     is_post: bool = False
+    field: tuple[str, str] = ("", "")  # what the post says, name and value
     hint: Text = ""
 
 
@@ -72,6 +73,8 @@ class Kind:
     edit_context: Callable[..., dict[str, Any]] = lambda contribution, **_: {}
     revised: Callable[..., None] = lambda contribution, **_: None
     reply_gone: Callable[[Any], None] | None = None  # told, in the write, of a reply removed, hidden or moved away
+    # Of a bundle's object: what the kind has of its own, ids as 13 letters; load(contribution, detail, *, resolve)
+    # reads it back, where resolve(table, key) gives our id of a row of the bundle (see docs/bundle.md), or None.
     dump: Callable[[Any], dict[str, Any]] = lambda contribution: {}
     load: Callable[..., None] = lambda contribution, detail, **_: None
 

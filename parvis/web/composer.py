@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from parvis.access.table import may, require
 from parvis.contributions import templates
-from parvis.contributions.actions import publish_draft, revise
+from parvis.contributions.actions import publish_draft, revise, unschedule
 from parvis.contributions.attachments import keep_upload
 from parvis.contributions.marks import Draft
-from parvis.contributions.models import Contribution, State
+from parvis.contributions.models import Contribution, Reply, State
 from parvis.kernel import markdown
 from parvis.kernel.db import read
 from parvis.kernel.errors import NotAllowed, NotFound, Refused
-from parvis.kernel.ids import encode
+from parvis.kernel.ids import decode, encode
 from parvis.kernel.words import keywords
 from parvis.people.models import Person, names_of
-from parvis.spaces.models import Audience, Space
+from parvis.spaces.models import Audience, Space, SpaceTool
 from parvis.toolkit import registry
 from parvis.toolkit.spec import Kind, Option, Tool
 from parvis.web.drafts import draft_at
@@ -47,6 +48,17 @@ def moment(text: str) -> datetime | None:
     return timezone.make_aware(at) if timezone.is_naive(at) else at
 
 
+def day_end(text: str) -> datetime | None:
+    """The end of the day typed in a form, in the writer's time zone; None when empty. Raises Refused otherwise."""
+    if not text.strip():
+        return None
+    try:
+        day = date.fromisoformat(text.strip())
+        return timezone.make_aware(datetime.combine(day, time(23, 59)))
+    except (ValueError, OverflowError):
+        raise Refused(_("Write the day, for example 2027-01-15."), field="until") from None
+
+
 def find_space(slug: str, viewer: Person) -> Space:
     """A space where the writer may post, by slug. Raises NotFound."""
     space = Space.objects.visible_to(viewer).filter(slug=slug[:80]).first()
@@ -55,9 +67,9 @@ def find_space(slug: str, viewer: Person) -> Space:
     return space
 
 
-def options_of(space: Space) -> list[tuple[Tool, Kind, Option]]:
-    """What may be published in a space: the options of the tools that are on."""
-    on = registry.slugs_on(space)
+def options_of(space: Space, switched_on: list[str] | None = None) -> list[tuple[Tool, Kind, Option]]:
+    """What may be published in a space: the options of the tools that are on. One query unless they are given."""
+    on = registry.slugs_on(space, switched_on)
     return [
         (tool, kind, option)
         for tool in registry.tools()
@@ -138,6 +150,7 @@ def after_revision(contribution: Contribution, data: QueryDict, *, by: Person) -
     if contribution.state not in WAITING:
         return _("Changed. The previous text stays in the history.")
     if data.get("do") == "draft":
+        unschedule(contribution, by=by)
         return _("Kept as a draft: only you can see it.")
     publish_draft(contribution, by=by, at=moment(data.get("publish_at", "")))
     return ""
@@ -157,30 +170,45 @@ def form_context(request: HttpRequest, error: Refused | NotAllowed | None) -> di
     """What the composer's page shows: the form as it was typed, or the draft left there, or an empty one."""
     viewer = request.viewer
     spaces = spaces_to_post_in(viewer)
-    draft = draft_at(viewer, "new") if request.method == "GET" else None
+    template = template_asked(request)
+    place = f"template:{template.slug}" if template else "new"
+    draft = draft_at(viewer, place) if request.method == "GET" else None
     typed: Mapping[str, Any] = request.POST if request.method == "POST" else {**(draft.fields if draft else {})}
-    wanted = request.GET.get("space") or typed.get("space") or ""
-    space = next((found for found in spaces if found.slug == wanted), spaces[0] if spaces else None)
-    template = template_asked(request) if request.method == "GET" else None
-    if template is not None:
+    if template is not None and not typed:
         typed = {"title": template.title, "body": template.body, "kind": template.option}
+    chosen = request.GET.get("kind") or typed.get("kind") or ""
+    space = _place(spaces, request.GET.get("space") or typed.get("space") or "", chosen)
     here = options_of(space) if space else []
     every = options_anywhere(here)
-    chosen = request.GET.get("kind") or typed.get("kind") or ""
     current = next((option for _t, _k, option in here if option.slug == chosen), here[0][2] if here else None)
     return {
         "spaces": spaces, "space": None, "place": space, "typed": typed, "draft": draft,
+        "draft_id": encode(draft.id) if draft else "", "saved_at": draft.saved_at.isoformat() if draft else "",
         "kinds": [
             {"value": option.slug, "label": option.label, "icon": option.icon, "title": option.title,
              "is_current": option is current, "rich": option.is_long, "is_offered": found in here}
             for found in every
             for option in found[2:]
         ],
-        "current": current, "extras": extras_of(spaces, every, current, typed), "template": template,
+        "current": current, "extras": extras_of(spaces, every, current, typed), "begun_from": template,
         "error": error, "field": getattr(error, "field", ""),
         "sentence": audience_sentence(space) if space else "",
-        "urls": composer_urls("new"),
+        "urls": composer_urls(place),
     }
+
+
+def _place(spaces: list[Space], wanted: str, chosen: str) -> Space | None:
+    """The place asked for, else the first that offers what was chosen, else the first."""
+    named = next((space for space in spaces if space.slug == wanted), None)
+    if named is not None or not chosen:
+        return named or next(iter(spaces), None)
+    on: dict[int, list[str]] = {}
+    for space_id, slug in SpaceTool.objects.filter(space__in=spaces).values_list("space_id", "slug"):
+        on.setdefault(space_id, []).append(slug)
+    for space in spaces:
+        if any(option.slug == chosen for _t, _k, option in options_of(space, on.get(space.id, []))):
+            return space
+    return next(iter(spaces), None)
 
 
 def extras_of(
@@ -206,9 +234,10 @@ def options_anywhere(here: Offered) -> Offered:
     return [*here, *(found for found in others if found not in here)]
 
 
-def template_asked(request: HttpRequest) -> Any:
+def template_asked(request: HttpRequest) -> templates.ContentTemplate | None:
     """The content template that the address names, in the writer's language, with the option it opens."""
-    found = templates.find(request.GET.get("template", ""), request.LANGUAGE_CODE)
+    slug = request.POST.get("template", "") or request.GET.get("template", "")
+    found = templates.find(slug, request.LANGUAGE_CODE)
     if found is None:
         return None
     kind = registry.kind(found.kind)
@@ -222,6 +251,7 @@ def composer_urls(place: str) -> dict[str, str]:
     return {
         "draft": f"/drafts/{place}/", "people": "/people/suggest/", "tags": "/tags/suggest/", "upload": "/upload/",
         "preview": "/publish/preview/", "audience": "/publish/audience/", "similar": "/publish/similar/",
+        "editor": static("vendor/editor/editor.js"), "editor_css": static("vendor/editor/editor.css"),
     }
 
 
@@ -279,9 +309,17 @@ def similar_to(title: str, viewer: Person) -> list[dict[str, Any]]:
 def describe_draft(draft: Draft) -> dict[str, Any]:
     """A line of the drafts page: what was begun, and where to go on."""
     place, _sep, key = draft.place.partition(":")
-    urls = {"new": "/publish/", "reply": f"/go/{key}/#reply", "edit": f"/go/{key}/edit/"}
+    if place == "edit-reply":
+        row = Reply.objects.filter(id=decode(key), author_id=draft.person_id).first() if len(key) == 13 else None
+        key = f"{encode(row.contribution_id)}/replies/{row.key}" if row else ""
+    urls = {"edit-reply": f"/go/{key}/edit/", "template": f"/publish/?template={key}", "new": "/publish/", "reply": f"/go/{key}/#reply", "edit": f"/go/{key}/edit/"}
     text = str(draft.fields.get("title") or draft.fields.get("body") or "")
-    return {"text": text[:120], "url": urls.get(place, "/publish/"), "saved_at": draft.saved_at}
+    about = {"reply": _("a reply"), "edit": _("a change to a text"), "edit-reply": _("a change to a reply")}
+    return {
+        "text": " ".join(text[:120].split()), "url": urls.get(place, "/publish/"), "saved_at": draft.saved_at,
+        "about": about.get(place, _("something new")), "icon": "reply" if place == "reply" else "pencil",
+        "drop_url": f"/drafts/{draft.place}/drop/",
+    }
 
 
 def may_post(space: Space, viewer: Person) -> bool:

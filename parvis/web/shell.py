@@ -55,13 +55,15 @@ def publish_menu(request: HttpRequest) -> list[dict[str, Any]]:
     space = getattr(request, "space", None)
     query = f"&space={space.slug}" if space else ""
     on = getattr(request, "tools_on", None)
-    return [
+    examples = {"label": _("Start from an example"), "icon": "wand-sparkles", "url": f"/publish/templates/{query and '?' + query[1:]}"}
+    options = [
         {"label": option.label, "icon": option.icon, "url": f"/publish/?kind={option.slug}{query}"}
         for tool in registry.tools()
         if on is None or tool.slug in on
         for kind in tool.kinds
         for option in kind.options
     ]
+    return [*options, examples]
 
 
 def _community(request: HttpRequest) -> Any:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from parvis.contributions import actions
+from parvis.contributions import actions, templates
 from parvis.contributions.marks import Draft, Tag
 from parvis.contributions.models import Contribution, State
 from parvis.kernel.errors import NotAllowed, NotFound, Refused
 from parvis.kernel.ids import decode, encode
 from parvis.kernel.words import fold
-from parvis.spaces.models import Space
+from parvis.toolkit import registry
 from parvis.toolkit.pages import go, page
 from parvis.toolkit.routing import thing_path
 from parvis.web import composer
@@ -27,11 +23,13 @@ def publish(request: HttpRequest) -> HttpResponse:
     error: Refused | NotAllowed | None = None
     if request.method == "POST":
         try:
-            contribution = composer.publish_form(request.POST, by=request.viewer)
+            form = composer.with_files(request.POST, request.FILES, by=request.viewer)
+            contribution = composer.publish_form(form, by=request.viewer)
         except (Refused, NotAllowed) as refusal:
             error = refusal
         else:
-            forget_draft(request.viewer, "new")
+            slug = request.POST.get("template", "")
+            forget_draft(request.viewer, f"template:{slug}" if slug else "new")
             return go(request, thing_path(contribution), _published(contribution))
     context = composer.form_context(request, error)
     return page(request, "web/publish.html", status=422 if error else 200, **context)
@@ -46,16 +44,18 @@ def _published(contribution: Contribution) -> str:
 
 
 def edit(request: HttpRequest, contribution: Contribution) -> HttpResponse:
-    """Changes one's own text; kinds that have more to change link here from their own page."""
-    error: Refused | None = None
+    """Changes one's own text; what waits can be published from here, now or at a date."""
+    error: Refused | NotAllowed | None = None
     if request.method == "POST":
         try:
-            composer.revise_form(contribution, request.POST, by=request.viewer)
-        except Refused as refusal:
+            form = composer.with_files(request.POST, request.FILES, by=request.viewer)
+            composer.revise_form(contribution, form, by=request.viewer)
+            sentence = composer.after_revision(contribution, form, by=request.viewer)
+        except (Refused, NotAllowed) as refusal:
             error = refusal
         else:
             forget_draft(request.viewer, f"edit:{contribution.key}")
-            return go(request, thing_path(contribution), _("Changed. The previous text stays in the history."))
+            return go(request, thing_path(contribution), sentence or _published(contribution))
     context = composer.edit_context(request, contribution, error)
     return page(request, "web/edit.html", status=422 if error else 200, **context)
 
@@ -70,8 +70,24 @@ def list_drafts(request: HttpRequest) -> HttpResponse:
     """What one has begun: texts being typed, drafts and scheduled contributions."""
     begun = Draft.objects.filter(person=request.viewer).order_by("-saved_at")[:50]
     mine = Contribution.objects.visible_to(request.viewer).filter(author=request.viewer)
-    waiting = mine.filter(state__in=[State.DRAFT, State.CIRCLE, State.SCHEDULED]).with_names().order_by("-created_at")
-    return page(request, "web/drafts.html", begun=[composer.describe_draft(row) for row in begun], waiting=waiting[:100])
+    rows = list(mine.filter(state__in=composer.WAITING).with_names().order_by("-created_at")[:100])
+    return page(
+        request, "web/drafts.html", begun=[composer.describe_draft(row) for row in begun],
+        waiting=[row for row in rows if row.state != State.SCHEDULED],
+        scheduled=sorted((row for row in rows if row.state == State.SCHEDULED), key=lambda row: row.published_at),
+    )
+
+
+def drop_draft(request: HttpRequest, place: str) -> HttpResponse:
+    """Throws away what was being typed in one form."""
+    forget_draft(request.viewer, place)
+    return go(request, "/drafts/", _("Thrown away."))
+
+
+def list_templates(request: HttpRequest) -> HttpResponse:
+    """The ways to begin a text, for the tools that are installed; `space` is passed on."""
+    rows = [row for row in templates.all_templates(request.LANGUAGE_CODE) if registry.kind(row.kind)]
+    return page(request, "web/templates.html", rows=rows, in_space=request.GET.get("space", "")[:80])
 
 
 def keep_draft(request: HttpRequest, place: str) -> HttpResponse:

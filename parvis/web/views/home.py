@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from parvis.contributions import marking, stream
-from parvis.contributions.marks import Bookmark, TagFollow
+from parvis.contributions.marks import Bookmark, Tag, TagFollow
 from parvis.contributions.models import Contribution, State
 from parvis.kernel import clock
 from parvis.kernel.errors import Refused
@@ -71,16 +71,20 @@ def show_tag(request: HttpRequest, word: str) -> HttpResponse:
     """What the reader may see under a tag."""
     folded = fold(word)[:60]
     found = stream.of_tag(folded, request.viewer, after=parse_cursor(request.GET.get("after", "")))
-    follows = TagFollow.objects.filter(person=request.viewer, word=folded).exists()
+    followed = list(TagFollow.objects.filter(person=request.viewer).order_by("word").values_list("word", flat=True)[:40])
+    shown = Tag.objects.filter(word=folded, contribution_id__in=[row.id for row in found.rows[:1]])
     return page(
-        request, "web/tag.html", word=folded, cards=draw(found.rows, request.viewer), next=found.next, follows=follows
+        request, "web/tag.html", word=folded, cards=draw(found.rows, request.viewer), next=found.next,
+        follows=folded in followed, followed=followed, label=shown.values_list("label", flat=True).first() or folded,
     )
 
 
 def follow_tag(request: HttpRequest, word: str) -> HttpResponse:
     """Follows a tag, or stops."""
-    marking.follow_tag(word, by=request.viewer, on=request.POST.get("on") == "1")
-    return go(request, f"/tags/{fold(word)[:60]}/")
+    is_on = request.POST.get("on") == "1"
+    marking.follow_tag(word, by=request.viewer, on=is_on)
+    sentence = _("Followed: what comes with this tag will be in your stream.") if is_on else _("No longer followed.")
+    return go(request, f"/tags/{fold(word)[:60]}/", sentence)
 
 
 def show_saved(request: HttpRequest) -> HttpResponse:

@@ -6,12 +6,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.utils.translation import gettext as _
 
 from parvis.contributions import actions, marking, replies
-from parvis.contributions.models import Contribution, ReplyState, Side
+from parvis.contributions.history import steps_of
+from parvis.contributions.models import Contribution, Reply, ReplyState, Side
 from parvis.contributions.reading import find_reply
-from parvis.kernel.errors import NotFound, Refused
+from parvis.kernel.errors import NotAllowed, NotFound, Refused
 from parvis.kernel.ids import decode, encode
+from parvis.kernel.markdown import excerpt, fill_names_in_text, mentions_in, mentions_in_text, with_names
+from parvis.people.models import names_of
+from parvis.toolkit import registry
 from parvis.toolkit.pages import back, go, page
 from parvis.toolkit.routing import thing_path
+from parvis.web.composer import composer_urls, day_end
 from parvis.web.drafts import forget_draft
 
 SIDES = {"for": Side.FOR, "against": Side.AGAINST}
@@ -66,13 +71,13 @@ def answer(request: HttpRequest, contribution: Contribution) -> HttpResponse:
         return page(
             request, "web/things/reply_form.html", status=422, contribution=contribution, error=refusal.sentence,
             body=request.POST.get("body", ""), parent=request.POST.get("parent", ""), action="",
-            title=_("Your reply"), side=request.POST.get("side", ""),
+            title=_("Your reply"), side=request.POST.get("side", ""), urls=composer_urls(f"reply:{contribution.key}"),
         )
     forget_draft(request.viewer, f"reply:{contribution.key}")
     return go(request, _where(contribution, row.id), _("Posted."))
 
 
-def _parent(request: HttpRequest, contribution: Contribution):  # type: ignore[no-untyped-def]
+def _parent(request: HttpRequest, contribution: Contribution) -> Reply | None:
     text = request.POST.get("parent", "")
     if not text:
         return None
@@ -85,27 +90,40 @@ def _parent(request: HttpRequest, contribution: Contribution):  # type: ignore[n
 def edit_reply(request: HttpRequest, contribution: Contribution, reply: int) -> HttpResponse:
     """Changes one's own reply."""
     row = find_reply(contribution, reply)
-    error, body = "", row.source
+    if row.author_id != request.viewer.id:
+        raise NotAllowed(_("Only the author can do this."))
+    error, body = "", with_names(row.source, names_of(mentions_in(row.source)))
     if request.method == "POST":
         body = request.POST.get("body", "")
         try:
             replies.revise_reply(row, body=body, by=request.viewer)
+            forget_draft(request.viewer, f"edit-reply:{row.key}")
             return go(request, _where(contribution, row.id), _("Changed. The previous text stays in the history."))
         except Refused as refusal:
             error = refusal.sentence
     return page(
         request, "web/things/reply_form.html", status=422 if error else 200, contribution=contribution, error=error,
         body=body, parent="", action=f"/go/{contribution.key}/replies/{row.key}/edit/", title=_("Edit your reply"),
+        urls=composer_urls(f"edit-reply:{row.key}"),
     )
 
 
 def more_on_reply(request: HttpRequest, contribution: Contribution, reply: int) -> HttpResponse:
     """Everything one may do with a reply, as a page (and as a menu, by script)."""
     row = find_reply(contribution, reply)
+    text = excerpt(row.text, 200)
     return page(
         request, "web/things/more_reply.html", contribution=contribution, reply=row, is_own=row.author_id == request.viewer.id,
-        base=f"/go/{contribution.key}/replies/{row.key}/", states=ReplyState, where=_where(contribution, row.id),
+        base=f"/go/{contribution.key}/replies/{row.key}/", where=_where(contribution, row.id), acts=[],
+        is_shown=is_shown(row, request), excerpt=fill_names_in_text(text, names_of(mentions_in_text(text))),
     )
+
+
+def is_shown(row: Reply, request: HttpRequest) -> bool:
+    """Whether the words of a reply may be shown: what was taken away is its author's and, hidden, the hosts'."""
+    if row.state == ReplyState.PUBLISHED or row.author_id == request.viewer.id:
+        return True
+    return row.state == ReplyState.HIDDEN and "contribution.hide" in request.abilities
 
 
 REPLY_ACTS = {
@@ -135,25 +153,43 @@ def _acted(act: str) -> str:
 def reply_history(request: HttpRequest, contribution: Contribution, reply: int) -> HttpResponse:
     """What a reply said before its edits."""
     row = find_reply(contribution, reply)
-    if row.state != ReplyState.PUBLISHED and "contribution.hide" not in request.abilities:
+    if not is_shown(row, request):
         raise NotFound
-    found = row.revisions.select_related("editor").order_by("-created_at")
-    return page(request, "web/things/history.html", contribution=contribution, reply=row, revisions=found)
+    return page(
+        request, "web/things/history.html", contribution=contribution, steps=steps_of(contribution, reply=row),
+        where=_where(contribution, row.id),
+    )
 
 
 def history(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     """What a contribution said before its edits."""
-    found = contribution.revisions.filter(reply=None).select_related("editor").order_by("-created_at")
-    return page(request, "web/things/history.html", contribution=contribution, reply=None, revisions=found)
+    return page(
+        request, "web/things/history.html", contribution=contribution, steps=steps_of(contribution),
+        where=thing_path(contribution),
+    )
 
 
 def more(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     """Everything one may do with a contribution, as a page (and as a menu, by script)."""
     return page(
         request, "web/things/more.html", contribution=contribution, base=f"/go/{contribution.key}/",
-        marks=contribution.marks, path=thing_path(contribution),
-        pin=contribution.pins.first(),
+        marks=contribution.marks, path=thing_path(contribution), pin=contribution.pins.first(),
+        is_own=contribution.author_id == request.viewer.id,
+        acts=[one for tool in registry.tools() for one in tool.acts(contribution, request.viewer, request.abilities)],
     )
+
+
+def pin(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+    """A host keeps a contribution on top, until the end of a day, or makes it the "start here"."""
+    until = day_end(request.POST.get("until", ""))
+    marking.pin(contribution, by=request.viewer, until=until, is_start_here=request.POST.get("is_start_here") == "1")
+    return go(request, thing_path(contribution), _("Pinned."), undo=f"/go/{contribution.key}/unpin/")
+
+
+def unpin(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+    """A host takes a contribution down from the top."""
+    marking.unpin(contribution, by=request.viewer)
+    return go(request, back(request, thing_path(contribution)), _("No longer pinned."))
 
 
 def retire(request: HttpRequest, contribution: Contribution) -> HttpResponse:

@@ -101,6 +101,9 @@ element('x-quote', (el, signal) => {
   }, signal);
 });
 
+/* An address that ends in #print opens the paper at once. */
+if (location.hash === '#print') window.addEventListener('load', () => window.print());
+
 /* <x-copy> around a link: pressing it copies the address instead of going there. */
 element('x-copy', (el, signal) => {
   on(el, 'click', async (event) => {
