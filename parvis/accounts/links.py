@@ -91,7 +91,7 @@ def _find(token: str, purpose: str, *, lock: bool) -> SignInLink:
         token_hash=_hash(token), purpose=purpose, used_at=None, expires_at__gt=clock.now()
     ).first()
     may_be_new = purpose in (INVITATION, SIGN_IN, CODE)  # each proves the address, or comes from an administrator
-    if link is None or not (link.person.is_active or may_be_new and link.person.state == PersonState.UNCLAIMED):
+    if link is None or not (link.person.is_active or (may_be_new and link.person.state == PersonState.UNCLAIMED)):
         raise Refused(_("This link has been used already, or is too old. Ask for a new one."))
     return link
 

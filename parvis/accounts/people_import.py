@@ -163,7 +163,7 @@ def _change(line: Line, person: Person, name: str, value: str, longest: int) -> 
     if len(value) > longest:
         line.problems.append(_("“%(value)s…” is too long: at most %(count)s characters.") % {
             "value": value[:20], "count": longest})
-    elif value and value.lower() != str(getattr(person, name) or "").lower() or value and name in PLAIN:
+    elif (value and value.lower() != str(getattr(person, name) or "").lower()) or (value and name in PLAIN):
         _note(line, person, name, value)
 
 

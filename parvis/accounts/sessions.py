@@ -43,7 +43,8 @@ class SessionStore(DatabaseSessionStore):
     def save(self, must_create: bool = False) -> None:
         """An update leaves the row's own dates alone, and never revives a session that was ended."""
         if must_create or self.session_key is None:
-            return super().save(must_create=must_create)
+            super().save(must_create=must_create)
+            return
         row = self.create_model_instance(self._get_session(no_load=False))
         changed = {name: getattr(row, name) for name in ("session_data", "expire_date", "person_id", "user_agent")}
         if not self.model.objects.filter(session_key=row.session_key).update(**changed):
