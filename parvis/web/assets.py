@@ -18,7 +18,9 @@ from pathlib import Path
 STATIC = Path(__file__).parent / "static"
 BUILD = STATIC / "build"
 MANIFEST = BUILD / "manifest.json"
-# writing.js is fetched by core.js on pages that hold a composer, an upload or a combobox: most pages don't.
+# rooms.css goes with every page but the first ones, home and sign-in; design.css with the style guide only
+STYLES = {"parvis.css": "ORDER", "rooms.css": "ORDER-rooms", "design.css": "ORDER-design"}
+# the second script is fetched by the first, where there is something to write in
 SCRIPTS = {"parvis.js": "ORDER", "writing.js": "ORDER-writing"}
 FONTS = ("inter-latin.woff2", "inter-latin-ext.woff2")
 
@@ -55,9 +57,11 @@ def ordered(kind: str, order: str = "ORDER") -> list[Path]:
 
 def sources() -> list[Path]:
     """Every file whose change asks for a new build."""
-    orders = [STATIC / "css" / "ORDER", *(STATIC / "js" / order for order in SCRIPTS.values())]
+    orders = [STATIC / "css" / order for order in STYLES.values()]
+    orders += [STATIC / "js" / order for order in SCRIPTS.values()]
     scripts = [path for order in SCRIPTS.values() for path in ordered("js", order)]
-    return [*orders, *ordered("css"), *scripts, *(STATIC / "fonts" / name for name in FONTS)]
+    sheets = [path for order in STYLES.values() for path in ordered("css", order)]
+    return [*orders, *sheets, *scripts, *(STATIC / "fonts" / name for name in FONTS)]
 
 
 def shrink_css(text: str) -> str:
@@ -71,9 +75,9 @@ def shrink_css(text: str) -> str:
     return "".join(parts).strip()
 
 
-def join_css() -> str:
-    """All stylesheets as one, shrunk, its fonts named as the build names them."""
-    text = shrink_css("\n".join(path.read_text() for path in ordered("css")))
+def join_css(order: str = "ORDER") -> str:
+    """The stylesheets of a list as one, shrunk, its fonts named as the build names them."""
+    text = shrink_css("\n".join(path.read_text() for path in ordered("css", order)))
     for name in FONTS:
         text = text.replace(f"../fonts/{name}", _hashed(name, (STATIC / "fonts" / name).read_bytes()))
     return text
@@ -102,7 +106,7 @@ def join_js(order: str = "ORDER") -> str:
 def build() -> dict[str, str]:
     """Write every built file and the manifest; return the manifest (plain name to hashed name)."""
     BUILD.mkdir(exist_ok=True)
-    contents = {"parvis.css": join_css().encode()}
+    contents = {name: join_css(order).encode() for name, order in STYLES.items()}
     contents |= {name: join_js(order).encode() for name, order in SCRIPTS.items()}
     contents |= {name: (STATIC / "fonts" / name).read_bytes() for name in FONTS}
     manifest = {name: _hashed(name, content) for name, content in contents.items()}

@@ -21,3 +21,8 @@ sayAll(document);
 setInterval(() => { if (!document.hidden) sayAll(document); }, 60000);
 parvis.on(document, 'htmx:load', ({ detail }) => sayAll(detail.elt));
 document.addEventListener('visibilitychange', () => { if (!document.hidden) sayAll(document); });
+// On paper "3 hours ago" means nothing.
+parvis.on(window, 'beforeprint', () => {
+  for (const time of document.querySelectorAll('time[data-relative][title]')) time.textContent = time.title;
+});
+parvis.on(window, 'afterprint', () => sayAll(document));
