@@ -93,7 +93,5 @@ class Children:
 
 def kill_session(process: subprocess.Popen[bytes]) -> None:
     """Ends a process and the workers it started."""
-    try:
+    with contextlib.suppress(ProcessLookupError):  # all of them may have ended
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass  # all of them have ended

@@ -1,6 +1,6 @@
 """Translations: extracts the words of each room into its own catalogue, compiles, and checks that none is missing.
 
-Run as `bin/messages [--check | --compile]`. A room is an application, or a folder with `locale/`; each
+Run as `bin/messages [--check | --compile] [ROOM…]`. A room is an application, or a folder with `locale/`; each
 file's words go to the nearest one above it. English is the source, so only French has catalogues.
 """
 
@@ -83,6 +83,11 @@ def extract_all() -> tuple[dict[Path, Catalog], list[str]]:
     return found, complaints
 
 
+def chosen(found: dict[Path, Catalog], only: list[str]) -> dict[Path, Catalog]:
+    """The rooms named (by their folder), or all."""
+    return {room: words for room, words in sorted(found.items()) if not only or room.name in only}
+
+
 def catalogue_file(room: Path, language: str) -> Path:
     """Where a room keeps its words of a language."""
     return room / "locale" / language / "LC_MESSAGES" / "django.po"
@@ -97,10 +102,10 @@ def read_catalogue(room: Path, language: str) -> Catalog:
         return read_po(stream, locale=language, charset="utf-8")
 
 
-def update() -> list[str]:
-    """Brings every catalogue in line with the sources; returns complaints."""
+def update(only: list[str]) -> list[str]:
+    """Brings the catalogues in line with the sources; returns complaints."""
     found, complaints = extract_all()
-    for room, words in found.items():
+    for room, words in chosen(found, only).items():
         for language in LANGUAGES:
             catalogue = read_catalogue(room, language)
             catalogue.update(words, no_fuzzy_matching=True)
@@ -144,10 +149,10 @@ def compile_all() -> None:
                 partial.replace(file.with_suffix(".mo"))
 
 
-def check() -> list[str]:
+def check(only: list[str]) -> list[str]:
     """What is not extracted, not translated, fuzzy, or has the wrong placeholders; one sentence each."""
     found, complaints = extract_all()
-    for room, words in found.items():
+    for room, words in chosen(found, only).items():
         for language in LANGUAGES:
             catalogue = read_catalogue(room, language)
             where = f"{room.relative_to(SOURCE.parent)} ({language})"
@@ -172,18 +177,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bin/messages", description=__doc__)
     parser.add_argument("--check", action="store_true", help="only say what is missing")
     parser.add_argument("--compile", action="store_true", help="only write the .mo files")
+    parser.add_argument("rooms", nargs="*", metavar="ROOM", help="only these, such as: forum web")
     args = parser.parse_args()
     if args.compile:
         compile_all()
         return 0
-    complaints = check() if args.check else update()
+    complaints = check(args.rooms) if args.check else update(args.rooms)
     for complaint in complaints[:200]:
         print(complaint)
     if len(complaints) > 200:
         print(f"… and {len(complaints) - 200} more")
     if not args.check:
         compile_all()
-        print(f"{sum(1 for room in rooms())} rooms; what is still to translate: bin/messages --check")
+        print("Done. What is still to translate: bin/messages --check")
     return 1 if complaints else 0
 
 
