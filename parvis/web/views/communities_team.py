@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -34,8 +35,8 @@ def list_team(request: HttpRequest, space: Space) -> HttpResponse:
     """Hosts with their mandates, then members; found by name."""
     words = request.GET.get("q", "").replace("\x00", "")[:80]
     rows = Membership.objects.filter(space=space).exclude(person__state="left").select_related("person", "via_group")
-    hosts = rows.filter(role="host").order_by("joined_at")
-    members = rows.filter(role="member")
+    runs = Q(role="host") & (Q(host_until_on=None) | Q(host_until_on__gte=clock.today()))
+    hosts, members = rows.filter(runs).order_by("joined_at"), rows.exclude(runs)
     for word in fold(words).split():
         members = members.filter(person__sort_key__contains=sort_key(word) or word)
     return host_page(
