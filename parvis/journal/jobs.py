@@ -6,6 +6,7 @@ Not here: the jobs (each room keeps its own `jobs.py`) and the worker process (c
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from procrastinate.contrib.django import app
@@ -13,21 +14,26 @@ from procrastinate.contrib.django import app
 from parvis.kernel.db import SYSTEM, acting, read
 
 _jobs: dict[str, Callable[..., None]] = {}
+_long: set[str] = set()
 
 
-def job(name: str, *, cron: str = "", retry: int = 3) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def job(
+    name: str, *, cron: str = "", retry: int = 3, is_long: bool = False
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Registers a job under a name. Jobs are idempotent: a crash or a retry may run one twice.
 
-    `cron` makes it periodic (five fields, UTC); it is then called without arguments.
+    `cron` makes it periodic (five fields, UTC); it is then called without arguments. A long job opens its own
+    transactions, so that its progress is seen while it runs.
     """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         _jobs[name] = function
+        if is_long:
+            _long.add(name)
 
         def run(**arguments: Any) -> None:
             arguments.pop("timestamp", None)
-            with acting(SYSTEM):
-                function(**arguments)
+            _run(name, arguments)
 
         task = app.task(name=name, retry=retry)(run)
         if cron:
@@ -35,6 +41,11 @@ def job(name: str, *, cron: str = "", retry: int = 3) -> Callable[[Callable[...,
         return function
 
     return register
+
+
+def _run(name: str, arguments: dict[str, Any]) -> None:
+    with nullcontext() if name in _long else acting(SYSTEM):
+        _jobs[name](**arguments)
 
 
 def enqueue(name: str, **arguments: Any) -> None:
@@ -56,7 +67,6 @@ def drain(limit: int = 1000) -> int:
         row = rows[0]
         read("DELETE FROM procrastinate_periodic_defers WHERE job_id = %s", [row.id])
         read("DELETE FROM procrastinate_jobs WHERE id = %s", [row.id])
-        with acting(SYSTEM):
-            _jobs[row.task_name](**{key: value for key, value in row.args.items() if key != "timestamp"})
+        _run(row.task_name, {key: value for key, value in row.args.items() if key != "timestamp"})
         done += 1
     return done

@@ -6,6 +6,7 @@ Not here: what is made of the facts (attention, adoption); Activity points to no
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
 from parvis.kernel.db import Keyed
 
@@ -20,7 +21,7 @@ class Activity(Keyed):
     thing_kind = models.CharField(max_length=40)
     thing_id = models.BigIntegerField()
     payload = models.JSONField(default=dict)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         verbose_name_plural = "activities"

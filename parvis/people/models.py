@@ -13,6 +13,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel.db import Keyed
@@ -91,7 +92,7 @@ class Person(AbstractBaseUser):
     mails_notices = models.BooleanField(_("send me a mail too"), default=False)
     stream_order = models.CharField(max_length=10, default="activity")
     welcomed_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True, blank=True)
 
     objects = PersonManager()

@@ -79,7 +79,7 @@ class Names:
     def detail(self, value: Any) -> Any:
         """A kind's detail, with our keys of replies, contributions and files replaced."""
         if isinstance(value, dict):
-            return {name: self.detail(item) for name, item in value.items()}
+            return {self.detail(name): self.detail(item) for name, item in value.items()}
         if isinstance(value, list):
             return [self.detail(item) for item in value]
         if isinstance(value, str) and len(value) == 13:
@@ -87,7 +87,7 @@ class Names:
                 key = decode(value)
             except ValueError:
                 return value
-            return next((self.given[(t, key)] for t in ("replies", "objects", "files") if (t, key) in self.given), value)
+            return next((self.given[(t, key)] for t in ("replies", "objects", "files", "people") if (t, key) in self.given), value)
         return value
 
 

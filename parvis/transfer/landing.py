@@ -78,18 +78,16 @@ def land_people(landing: Landing, batch: list[rows.Person]) -> Made:
         if row.email and row.email.lower() in here:
             made[row.id] = here[row.email.lower()]
             continue
-        person = _person(row)
+        person = _person(row, landing.date)
         made[row.id] = person.id
         fresh.append((row, person))
     Person.objects.bulk_create([person for _row, person in fresh])
-    for row, person in fresh:  # auto_now_add would say today
-        Person.objects.filter(id=person.id).update(created_at=row.created_at or landing.date)
     Subject.objects.bulk_create(_subjects(fresh), ignore_conflicts=True)
     _fill_fields(fresh)
     return made
 
 
-def _person(row: rows.Person) -> Person:
+def _person(row: rows.Person, otherwise: datetime) -> Person:
     from parvis.kernel.words import sort_key
 
     taken = bool(row.username) and Person.objects.filter(username__iexact=row.username).exists()
@@ -98,6 +96,7 @@ def _person(row: rows.Person) -> Person:
         email=row.email or None, username=None if taken else row.username or None, job_title=row.job_title,
         department=row.department, site=row.site, languages=list(row.languages), bio=row.bio, hello=row.hello,
         hidden_fields=list(row.hidden_fields), is_hidden=row.is_hidden, language=row.language, time_zone=row.time_zone,
+        created_at=row.created_at or otherwise,
     )
     person.set_unusable_password()
     return person
@@ -139,9 +138,8 @@ def land_files(landing: Landing, batch: list[rows.File]) -> Made:
         attachment = Attachment.objects.create(
             id=_key_at(row.created_at), uploader_id=landing.key("people", row.owner), sha256=kept.sha256, name=row.name,
             media_type=row.media_type, size=row.size, alt=row.alt, width=0 if is_picture else None,
-            height=0 if is_picture else None,
+            height=0 if is_picture else None, created_at=row.created_at or landing.date,
         )
-        Attachment.objects.filter(id=attachment.id).update(created_at=row.created_at or landing.date)
         made[row.id] = attachment.id
     return made
 
@@ -188,26 +186,29 @@ def _new_space(landing: Landing, row: rows.Space) -> Space:
         access=row.access, owner_id=landing.key("people", row.owner), category=row.category, tags=list(row.tags),
         hue=row.hue, welcome=landing.text(row.welcome), is_everyone=row.is_everyone, posting=row.posting,
         archived_at=row.archived_at, created_by_id=landing.key("people", row.created_by),
-        cover=Attachment.objects.get(id=cover).sha256 if cover else "",
+        cover=Attachment.objects.get(id=cover).sha256 if cover else "", created_at=row.created_at or landing.date,
     )
     space.save(force_insert=True)
-    Space.objects.filter(id=space.id).update(created_at=row.created_at or landing.date)
     return space
 
 
 def land_memberships(landing: Landing, batch: list[rows.Membership]) -> Made:
     """Who belongs where, and (for the active) what enters their stream."""
-    made: Made = {}
-    for row in batch:
-        space_id, person_id = landing.key("spaces", row.space), landing.key("people", row.person)
-        membership, created = Membership.objects.get_or_create(
-            space_id=space_id, person_id=person_id, defaults={"role": row.role, "host_until_on": row.host_until_on}
-        )
-        if created:
-            Membership.objects.filter(id=membership.id).update(joined_at=row.joined_at or landing.date)
-        Subscription.objects.get_or_create(space_id=space_id, person_id=person_id)
-        made[row.id] = membership.id
-    return made
+    pairs = {row.id: (landing.key("spaces", row.space), landing.key("people", row.person)) for row in batch}
+    Membership.objects.bulk_create(
+        [
+            Membership(space_id=pairs[row.id][0], person_id=pairs[row.id][1], role=row.role,
+                       host_until_on=row.host_until_on, joined_at=row.joined_at or landing.date)
+            for row in batch
+        ],
+        ignore_conflicts=True,
+    )
+    Subscription.objects.bulk_create(
+        [Subscription(space_id=space, person_id=person) for space, person in pairs.values()], ignore_conflicts=True
+    )
+    here = Membership.objects.filter(space_id__in={space for space, _person in pairs.values()})
+    found = {(space, person): key for key, space, person in here.values_list("id", "space_id", "person_id")}
+    return {source_id: found[pair] for source_id, pair in pairs.items()}
 
 
 def land_objects(landing: Landing, batch: list[rows.Object]) -> Made:
@@ -323,24 +324,22 @@ def land_replies(landing: Landing, batch: list[rows.Reply]) -> Made:
 
 def land_reactions(landing: Landing, batch: list[rows.Reaction]) -> Made:
     """Reactions with their people, and the counts they make."""
-    made: Made = {}
-    touched: set[tuple[int, int | None]] = set()
     places = Contribution.objects.in_bulk({landing.key("objects", row.object) for row in batch})
+    fresh, marks = {}, {}
     for row in batch:
         contribution = places[landing.key("objects", row.object) or 0]
-        reply_id = landing.key("replies", row.reply)
-        reaction, created = Reaction.objects.get_or_create(
-            contribution=contribution, reply_id=reply_id, person_id=landing.key("people", row.person),
-            defaults={"name": row.name, "space_id": contribution.space_id, "audience": contribution.audience},
+        mark = (contribution.id, landing.key("replies", row.reply), landing.key("people", row.person))
+        marks[row.id] = mark
+        fresh[row.id] = Reaction(
+            contribution=contribution, reply_id=mark[1], person_id=mark[2], name=row.name,
+            space_id=contribution.space_id, audience=contribution.audience, created_at=row.created_at or landing.date,
         )
-        if created:
-            Reaction.objects.filter(id=reaction.id).update(created_at=row.created_at or landing.date)
-        made[row.id] = reaction.id
-        touched.add((contribution.id, reply_id))
-    for contribution_id, reply_id in touched:
-        if reply_id is not None:
-            Reply.objects.filter(id=reply_id).update(reaction_counts=_reaction_counts(contribution_id, reply_id))
-    return made
+    Reaction.objects.bulk_create(fresh.values(), ignore_conflicts=True)
+    here = Reaction.objects.filter(contribution_id__in=places).values_list("id", "contribution_id", "reply_id", "person_id")
+    found = {(thing, reply, person): key for key, thing, reply, person in here}
+    for thing, reply in {(thing, reply) for thing, reply, _person in marks.values() if reply is not None}:
+        Reply.objects.filter(id=reply).update(reaction_counts=_reaction_counts(thing, reply))
+    return {source_id: found[mark] for source_id, mark in marks.items()}
 
 
 def land_follows(landing: Landing, batch: list[rows.Follow]) -> Made:

@@ -1,0 +1,103 @@
+"""Filling an empty site with the demonstration company. Not here: the company (organisation), the texts (content)."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from parvis.attention.actions import deliver
+from parvis.contributions.marks import Pin
+from parvis.contributions.models import Contribution, Reply
+from parvis.demo.organisation import ORIGIN, Organisation
+from parvis.journal.models import Activity
+from parvis.kernel import clock
+from parvis.kernel.db import SYSTEM, acting
+from parvis.kernel.ids import new_id
+from parvis.membership.charters import current
+from parvis.people.models import Person
+from parvis.spaces.models import Membership, Space
+from parvis.toolkit import registry
+from parvis.transfer import bundle
+from parvis.transfer.load import import_bundle
+from parvis.transfer.models import Source
+from parvis.web.models import Network
+
+Progress = Callable[[str, int, int], None]
+# The four people the demonstration is seen through.
+ROLES = {"admin": "vincent-aubert", "host": "nadia-benali", "member": "camille-robin", "sponsor": "helene-marchand"}
+FRESH = timedelta(days=4)  # what the bell of the demonstration speaks of
+
+
+def seed_demo(progress: Progress | None = None) -> None:
+    """Makes Maison Lumen: 120 people, nine communities, twelve weeks. A site that has people is left as it is."""
+    with acting(SYSTEM):
+        if Person.objects.exists():
+            return
+    now = clock.now()
+    tables = Organisation(clock.today(), now).build()
+    with tempfile.TemporaryDirectory(prefix="parvis-demo-") as folder:
+        bundle.write(Path(folder) / "demo", tables, origin=ORIGIN, created_at=now, generator="demo")
+        report = import_bundle(Path(folder) / "demo", progress=progress)
+    if report.problems:
+        raise ValueError("\n".join(report.problems[:5]))
+    with acting(SYSTEM):
+        _name_roles()
+        _dress()
+        _write_journal()
+
+
+def demo_people() -> dict[str, Person]:
+    """The four people by role."""
+    found = {person.username: person for person in Person.objects.filter(username__in=ROLES.values())}
+    return {role: found[handle] for role, handle in ROLES.items()}
+
+
+def _name_roles() -> None:
+    Person.objects.filter(username=ROLES["admin"]).update(is_administrator=True)
+    Person.objects.filter(username=ROLES["sponsor"]).update(is_sponsor=True)
+    Person.objects.exclude(username=ROLES["member"]).update(welcomed_at=clock.now(), claimed_at=clock.now())
+
+
+def _dress() -> None:
+    """The network's name, the charters accepted, what hosts keep on top."""
+    Network.objects.update_or_create(
+        id=1, defaults={"name": "Maison Lumen", "hue": 255, "set_up_at": clock.now(), "language": "fr",
+                        "promise": "Ce que nous savons, à portée de voix."},
+    )
+    for space in Space.objects.communities():
+        charter = current(space)
+        if charter is not None:
+            Membership.objects.filter(space=space).update(charter_version=charter.version)
+    for source in Source.objects.filter(origin=ORIGIN, kind="objects", source_id__endswith="-start"):
+        first = Contribution.objects.select_related("space").get(id=source.thing_id)
+        Pin.objects.create(
+            contribution=first, space_id=first.space_id, audience=first.audience, is_start_here=True, pinned_by=first.author
+        )
+
+
+def _write_journal() -> None:
+    """The demonstration isn't an import to its readers: its facts stand in the journal at their own dates."""
+    Contribution.objects.update(is_imported=False)
+    facts = [
+        Activity(
+            id=new_id(int(row.published_at.timestamp() * 1000)), actor_id=row.author_id, verb=f"{row.kind}.published",
+            space_id=row.space_id, audience=row.audience, thing_kind=row.kind, thing_id=row.id, created_at=row.published_at,
+        )
+        for row in Contribution.objects.published().filter(kind__in=registry.kinds())
+        if row.published_at is not None
+    ]
+    replies = Reply.objects.select_related("contribution")
+    facts += [
+        Activity(
+            id=new_id(int(row.created_at.timestamp() * 1000)), actor_id=row.author_id,
+            verb=f"{row.contribution.kind}.replied", space_id=row.space_id, audience=row.audience, thing_kind="reply",
+            thing_id=row.id, payload={"contribution": row.contribution_id}, created_at=row.created_at,
+        )
+        for row in replies
+    ]
+    Activity.objects.bulk_create(facts, batch_size=2000)
+    for fact in Activity.objects.filter(created_at__gte=clock.now() - FRESH).order_by("id"):
+        deliver(fact.id)
+
