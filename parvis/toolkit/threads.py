@@ -104,6 +104,7 @@ def draw_replies(
     return [
         {
             "id13": encode(row.id),
+            "side": SIDES.get(row.side, ""),
             "html": _draw(contribution, row, viewer, names, options),
             "children": [
                 {"id13": encode(kid.id), "html": _draw(contribution, kid, viewer, names, options)}

@@ -18,6 +18,14 @@ class Mode(models.TextChoices):
     BRAINSTORM = "brainstorm", _("brainstorm")
 
 
+MODES = {
+    "discussion": (_("topic"), "messages-square"),
+    "question": (_("question"), "circle-question-mark"),
+    "debate": (_("debate"), "scale"),
+    "brainstorm": (_("brainstorm"), "lightbulb"),
+}  # how a mode is called and drawn on cards and lists
+
+
 class Category(Keyed):
     """A shelf of a community's forum."""
 

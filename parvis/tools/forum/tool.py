@@ -6,15 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from parvis.tools.forum.actions import draft_topic, open_topic
+from parvis.access.roles import Role
 from parvis.toolkit.spec import Kind, Option, Tool
+from parvis.tools.forum import actions, bundle, ideas
+from parvis.tools.forum.asking import composer_fields
+from parvis.tools.forum.models import MODES
 
-MODES = {
-    "discussion": (_("topic"), "messages-square"),
-    "question": (_("question"), "circle-question-mark"),
-    "debate": (_("debate"), "scale"),
-    "brainstorm": (_("brainstorm"), "lightbulb"),
-}
+AUTHOR_OR_HOST = (Role.AUTHOR, Role.HOST)
 
 
 def topic_face(row: Any) -> dict[str, Any]:
@@ -30,8 +28,8 @@ TOPIC = Kind(
     icon="messages-square",
     view="topic",
     roles=frozenset({"discussion"}),
-    draft=draft_topic,
-    publish=open_topic,
+    draft=actions.draft_topic,
+    publish=actions.open_topic,
     face=topic_face,
     options=(
         Option("question", _("Question"), "circle-question-mark", prompt=_("Say what you tried, and what would help."), mode="question"),
@@ -40,6 +38,24 @@ TOPIC = Kind(
         Option("brainstorm", _("Brainstorm"), "lightbulb", prompt=_("What do you need ideas for?"), mode="brainstorm"),
     ),
     replies=(_("Reply"), _("replies")),
+    extra_fields="forum/_fields.html",
+    extra_context=composer_fields,
+    reply_gone=actions.forget_reply,
+    dump=bundle.dump_topic,
+    load=bundle.load_topic,
+)
+
+IDEA = Kind(
+    slug="idea",
+    label=_("idea"),
+    verb=_("added an idea"),
+    icon="lightbulb",
+    view="topic",
+    draft=ideas.draft_idea,
+    publish=ideas.publish_idea,
+    replies=(_("Reply"), _("replies")),
+    dump=bundle.dump_idea,
+    load=bundle.load_idea,
 )
 
 TOOL = Tool(
@@ -47,6 +63,15 @@ TOOL = Tool(
     label=_("Forum"),
     icon="messages-square",
     promise=_("Questions, discussions and ideas, kept where everybody finds them again."),
-    kinds=(TOPIC,),
+    kinds=(TOPIC, IDEA),
+    abilities={
+        "forum.accept": AUTHOR_OR_HOST,
+        "forum.conclude": AUTHOR_OR_HOST,
+        "forum.close": AUTHOR_OR_HOST,
+        "forum.sort": AUTHOR_OR_HOST,
+        "forum.arrange": (Role.HOST,),
+        "forum.group": (Role.HOST,),
+        "forum.retain": (Role.HOST,),
+    },
     position=20,
 )
