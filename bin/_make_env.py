@@ -93,11 +93,13 @@ def install(kind: str) -> None:
 
 def build() -> None:
     """What is made from sources in the repository: .mo files, one stylesheet, one script."""
-    for command in (["-m", "parvis.cli.messages", "--compile"], ["-m", "parvis.web.assets"]):
-        subprocess.run(
-            [PYTHON, *command], cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True,
-            stdout=subprocess.DEVNULL,
-        )  # fmt: skip
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    for module, *words in (["parvis.cli.messages", "--compile"], ["parvis.web.assets"]):
+        done = subprocess.run(
+            [PYTHON, "-m", module, *words], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=False
+        )
+        if done.returncode != 0:
+            sys.exit(f"{module} failed; the reason is above.")
 
 
 def main(kind: str) -> None:
