@@ -20,7 +20,7 @@ class WordsForm(forms.Form):
         label=_("What it is for, in one sentence"), max_length=240,
         help_text=_("People decide by this sentence whether to come in."),
     )
-    theme = forms.ChoiceField(label=_("About"), choices=Theme.choices, widget=forms.RadioSelect, initial=Theme.PROFESSIONAL)
+    theme = forms.ChoiceField(label=_("Kind of community"), choices=Theme.choices, widget=forms.RadioSelect, initial=Theme.PROFESSIONAL)
     category = forms.CharField(
         label=_("Category"), max_length=80, required=False, help_text=_("One or two words, to stand beside its like in the directory.")
     )
