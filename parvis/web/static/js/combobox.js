@@ -90,5 +90,7 @@ element('x-combobox', (el, signal) => {
     if (word && free !== undefined && !box.isOpen) add({ id: word, name: word });
   }, signal);
   on(plain.form, 'reset', () => setTimeout(draw), signal);
+  // A draft came back: its values are in the plain field.
+  on(plain.form, 'change', (event) => { if (event.target === plain.form) draw(); }, signal);
   draw();
 });

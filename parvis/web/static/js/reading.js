@@ -35,29 +35,16 @@ element('x-pill', (el, signal) => {
   next();
 });
 
-/* <x-thread>: opens at the reply named in the address, else at #new; the reply is marked, focus follows it. */
-element('x-thread', (el, signal) => {
-  const go = (smooth) => {
-    const id = decodeURIComponent(location.hash.slice(1));
-    const target = (id && el.querySelector(`#${CSS.escape(id)}`)) || (!smooth && !id && el.querySelector('[data-first-unread], #new'));
-    if (!target) return;
-    for (const old of el.querySelectorAll('.is-target')) old.classList.remove('is-target');
-    if (target.matches('[data-reply]')) target.classList.add('is-target');
-    target.tabIndex = -1;
-    target.scrollIntoView({ block: 'start', behavior: smooth && !matchMedia('(prefers-reduced-motion: reduce)').matches ? 'smooth' : 'auto' });
-    target.focus({ preventScroll: true });
-  };
-  on(window, 'hashchange', () => go(true), signal);
-  // A page come back to is left where the reader was.
-  if (performance.getEntriesByType('navigation')[0]?.type !== 'back_forward') go(false);
-});
-
-/* <x-quote>: a selection in [data-quotable] offers "Quote", put into the reply composer (`data-for`: its form's id). */
-element('x-quote', (el, signal) => {
+/* A selection in a [data-quotable] of `el` offers "Quote", put into the reply composer (`data-for`: its form's id). */
+const quoting = (el, signal) => {
   const area = () => document.querySelector(`${el.dataset.for ? `#${CSS.escape(el.dataset.for)}` : 'x-composer'} textarea[name=body]`);
   const button = make('button', { type: 'button', className: 'button quote-button', hidden: true, 'data-made': '' }, t('quote'));
   button.style.position = 'absolute';
   el.append(button);
+  const writer = (source) => {
+    const link = source.closest('[data-reply]')?.querySelector('.reply-name[href]');
+    return source.dataset.author ? source.dataset : { author: link?.textContent.trim(), person: /^\/people\/(\w+)\//.exec(link?.getAttribute('href'))?.[1] };
+  };
   const selected = () => {
     const selection = document.getSelection();
     if (!selection.rangeCount || selection.isCollapsed) return null;
@@ -81,9 +68,9 @@ element('x-quote', (el, signal) => {
     const found = selected();
     const field = area();
     if (!found || !field) return;
-    const author = found.source.dataset.author;
+    const { author, person } = writer(found.source);
     const lines = found.text.split(/\n+/).map((line) => `> ${line}`).join('\n>\n');
-    const cite = author ? `@[${author.replace(/[\\[\]]/g, '')}](person:${found.source.dataset.person})\n\n` : '';
+    const cite = author && person ? `@[${author.replace(/[\\[\]]/g, '')}](person:${person})\n\n` : '';
     const before = field.value.trimEnd();
     parvis.markdown.replace(field, 0, field.value.length, `${before ? `${before}\n\n` : ''}${cite}${lines}\n\n`);
     document.getSelection().removeAllRanges();
@@ -99,6 +86,25 @@ element('x-quote', (el, signal) => {
     event.preventDefault();
     quote();
   }, signal);
+};
+element('x-quote', quoting);
+
+/* <x-thread>: opens at the reply named in the address, else at #new; the reply is marked, focus follows it. Its texts can be quoted. */
+element('x-thread', (el, signal) => {
+  quoting(el, signal);
+  const go = (smooth) => {
+    const id = decodeURIComponent(location.hash.slice(1));
+    const target = (id && el.querySelector(`#${CSS.escape(id)}`)) || (!smooth && !id && el.querySelector('[data-first-unread], #new'));
+    if (!target) return;
+    for (const old of el.querySelectorAll('.is-target')) old.classList.remove('is-target');
+    if (target.matches('[data-reply]')) target.classList.add('is-target');
+    target.tabIndex = -1;
+    target.scrollIntoView({ block: 'start', behavior: smooth && !matchMedia('(prefers-reduced-motion: reduce)').matches ? 'smooth' : 'auto' });
+    target.focus({ preventScroll: true });
+  };
+  on(window, 'hashchange', () => go(true), signal);
+  // A page come back to is left where the reader was.
+  if (performance.getEntriesByType('navigation')[0]?.type !== 'back_forward') go(false);
 });
 
 /* An address that ends in #print opens the paper at once. */

@@ -36,6 +36,7 @@ parvis.rich = (el, { form, area, toolbar, signal, wanted, options }) => {
   let chosen; // what the writer said, if anything
   let host, extra = [];
   const { required } = area;
+  const preview = toolbar.querySelector('[data-preview-button]');
 
   const label = () => {
     button.textContent = t(el.rich ? 'rich_off' : 'rich_on');
@@ -44,8 +45,12 @@ parvis.rich = (el, { form, area, toolbar, signal, wanted, options }) => {
     extra = more.filter(([name]) => !toolbar.querySelector(`[data-md=${name}]`)).map(([name, key, sign]) => make('button', {
       type: 'button', className: sign ? 'icon-btn' : 'button quiet small', ariaLabel: t(key), title: t(key), 'data-md': name, 'data-made': '',
     }, sign || t(key)));
-    button.before(...extra);
+    const inTable = (one) => /^(row|column|table)_/.test(one.dataset.md);
+    [...toolbar.querySelectorAll('[data-md]')].at(-1)?.after(...extra.filter((one) => !inTable(one)));
+    toolbar.append(...extra.filter(inTable));
     for (const one of extra) one.tabIndex = -1;
+    // What is written is what will be seen.
+    if (preview) preview.hidden = true;
   };
 
   const close = () => {
@@ -54,6 +59,7 @@ parvis.rich = (el, { form, area, toolbar, signal, wanted, options }) => {
     el.rich = undefined;
     host.remove();
     for (const one of extra) one.remove();
+    if (preview) preview.hidden = !dataset.previewUrl;
     for (const one of toolbar.querySelectorAll('[data-md][aria-pressed]')) one.removeAttribute('aria-pressed');
     area.hidden = false;
     area.required = required;

@@ -205,3 +205,15 @@ def test_a_broken_strings_attribute_does_not_stop_the_page(site: Site, page: Pag
     )
     page.goto(site.url + "/broken")
     expect(page.locator("time")).to_have_attribute("title", "x")
+
+
+def test_a_reply_of_a_thread_is_quoted_with_its_writer(site: Site, page: Page) -> None:
+    reply = (
+        '<article id="r-1" data-reply><a class="reply-name" href="/people/0123456789abc/">Anna</a>'
+        '<div data-quotable="1"><p>First part.</p></div></article>'
+    )
+    page.goto(site.page("/", f"<x-thread>{reply}</x-thread>{composer()}"))
+    expect(page.locator("[data-toolbar]")).to_be_visible()
+    page.evaluate("() => getSelection().selectAllChildren(document.querySelector('[data-quotable]'))")
+    page.keyboard.press("q")
+    expect(page.locator("textarea")).to_have_value("@[Anna](person:0123456789abc)\n\n> First part.\n\n")
