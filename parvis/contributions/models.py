@@ -12,7 +12,9 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from parvis.contributions.kinds import installed_kinds
@@ -57,7 +59,7 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
             & (Q(space_audience=Audience.EVERYBODY) | Q(space_id__in=mine))
             | Q(audience=Audience.NAMED, state__in=[State.DRAFT, State.CIRCLE], id__in=named)
         )
-        return self.filter(rule, kind__in=installed_kinds())
+        return self.filter(rule, kind__in=installed_kinds()).filter(~Q(card__has_key="shared") | Exists(_shown(mine)))
 
     def published(self) -> ContributionQuerySet:
         return self.filter(state=State.PUBLISHED)
@@ -70,6 +72,13 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
 
     def with_names(self) -> ContributionQuerySet:
         return self.select_related("author", "space")
+
+
+def _shown(mine: models.QuerySet[Membership]) -> models.QuerySet[Contribution]:
+    """The original of a share, where its reader (a member of `mine`) may read it: else the share isn't there either."""
+    key = Cast(KeyTextTransform("shared", OuterRef("card")), models.BigIntegerField())
+    readable = Q(audience=Audience.EVERYBODY) | Q(audience=Audience.MEMBERS, space_id__in=mine)
+    return Contribution.objects.filter(readable, id=key, kind__in=installed_kinds())
 
 
 class Contribution(Keyed):

@@ -74,7 +74,15 @@ def find_contribution(contribution_id: int, person: Person | None) -> Contributi
     held = found.held = roles(person, found, place=place)
     if Role.READER not in held or found.state == State.REMOVED and Role.AUTHOR not in held:
         raise NotFound
+    if "shared" in found.card:
+        _require_original(found.card["shared"], person)
     return found
+
+
+def _require_original(original_id: int, person: Person) -> None:
+    """A share is there only for those who may read what it shows. Raises NotFound otherwise."""
+    if not find_contribution(original_id, person).is_published:
+        raise NotFound
 
 
 def _built(row: Any) -> tuple[Contribution, Place]:

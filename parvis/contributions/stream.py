@@ -86,7 +86,7 @@ FROM picked {joined} ORDER BY picked.moment DESC, picked.id DESC"""
 
 PERSON = TAG.replace(
     "contributions_tag t\n    JOIN contributions_contribution c ON c.id = t.contribution_id\n  WHERE t.word = %(word)s",
-    "contributions_contribution c\n  WHERE c.author_id = %(author)s AND NOT c.is_imported",
+    "contributions_contribution c\n  WHERE c.author_id = %(author)s AND NOT c.is_imported AND NOT c.card ? 'shared'",
 )
 
 

@@ -24,6 +24,7 @@ LIMIT = 30
 FIND = """
 SELECT c.id FROM contributions_contribution c
 WHERE c.search @@ to_tsquery('simple', %(query)s) AND c.state = 'published' AND c.kind = ANY(%(kinds)s)
+  AND NOT c.card ? 'shared'  -- what a share shows is found itself
   AND (c.audience = 0 OR c.audience = 1 AND c.space_id IN
        (SELECT m.space_id FROM spaces_membership m WHERE m.person_id = %(me)s))
 ORDER BY ts_rank(c.search, to_tsquery('simple', %(query)s)) DESC, c.published_at DESC LIMIT %(limit)s"""
