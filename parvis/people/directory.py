@@ -25,45 +25,89 @@ PAGE = 24
 MOST_WORDS = 6
 # Words of the question, not of its subject: « qui peut m'aider en », "who knows about".
 ASKING = frozenset(
-    """connait connaissent connaitre sait savent savoir aide aider aidera parle parler parlent maitrise utilise
-    quelqu personne gens know knows knowing help helps speak speaks someone anyone people person good expert""".split()
+    [
+        "connait",
+        "connaissent",
+        "connaitre",
+        "sait",
+        "savent",
+        "savoir",
+        "aide",
+        "aider",
+        "aidera",
+        "parle",
+        "parler",
+        "parlent",
+        "maitrise",
+        "utilise",
+        "quelqu",
+        "personne",
+        "gens",
+        "know",
+        "knows",
+        "knowing",
+        "help",
+        "helps",
+        "speak",
+        "speaks",
+        "someone",
+        "anyone",
+        "people",
+        "person",
+        "good",
+        "expert",
+    ]
 )
 COLUMNS = ", ".join(f"p.{one.attname}" for one in Person._meta.concrete_fields)
 NAMES = [one.attname for one in Person._meta.concrete_fields]
 
 # What the owner hides can neither be searched nor filtered by: else the answer would tell it.
+# One part for each word, so that each is found by its own index.
+WORD = """
+  SELECT p.id AS person_id, {n} AS n, 1 AS rank FROM people_person p WHERE p.sort_key LIKE %(word{n})s
+  UNION ALL
+  SELECT s.person_id, {n}, CASE s.kind WHEN 'ask' THEN 2 ELSE 3 END
+  FROM people_subject s JOIN people_person p ON p.id = s.person_id AND NOT s.kind = ANY(p.hidden_fields)
+  WHERE s.folded LIKE %(word{n})s
+  UNION ALL
+  SELECT p.id, {n}, 5 FROM people_person p WHERE p.words_key LIKE %(word{n})s
+  UNION ALL"""
+
 SEARCH = """
-WITH words AS (SELECT * FROM unnest(%(words)s::text[]) WITH ORDINALITY AS w(word, n)),
-matched AS (
-  SELECT p.id AS person_id, w.n, 1 AS rank FROM words w JOIN people_person p ON p.sort_key LIKE '%%' || w.word || '%%'
-  UNION ALL
-  SELECT s.person_id, w.n, CASE s.kind WHEN 'ask' THEN 2 ELSE 3 END
-  FROM words w JOIN people_subject s ON s.folded LIKE '%%' || w.word || '%%'
-    JOIN people_person p ON p.id = s.person_id AND NOT s.kind = ANY(p.hidden_fields)
-  UNION ALL
+WITH matched AS ({words}
   SELECT t.person_id, t.n, 4 FROM unnest(%(writers)s::bigint[], %(written)s::int[]) AS t(person_id, n)
-  UNION ALL
-  SELECT p.id, w.n, 5 FROM words w JOIN people_person p ON p.words_key LIKE '%%' || w.word || '%%'
 ), scored AS (
   SELECT person_id, count(DISTINCT n) AS found, min(rank) AS rank FROM matched GROUP BY person_id
+), picked AS (
+  SELECT p.id, scored.found, scored.rank FROM scored JOIN people_person p ON p.id = scored.person_id
+  WHERE p.state = 'active' AND NOT p.is_hidden AND scored.found >= %(least)s {filters}
+    AND (-scored.found, scored.rank, p.sort_key, p.id) > (%(found)s, %(rank)s, %(name)s, %(id)s)
+  ORDER BY -scored.found, scored.rank, p.sort_key, p.id LIMIT %(limit)s
 )
-SELECT {columns}, scored.found, scored.rank FROM scored JOIN people_person p ON p.id = scored.person_id
-WHERE p.state = 'active' AND NOT p.is_hidden AND scored.found >= %(least)s {filters}
-  AND (-scored.found, scored.rank, p.sort_key, p.id) > (%(found)s, %(rank)s, %(name)s, %(id)s)
-ORDER BY -scored.found, scored.rank, p.sort_key, p.id LIMIT %(limit)s"""
+SELECT {columns}, picked.found, picked.rank FROM picked JOIN people_person p ON p.id = picked.id
+ORDER BY -picked.found, picked.rank, p.sort_key, p.id"""
 
 LISTING = """
 SELECT {columns}, 0 AS found, 0 AS rank FROM people_person p
 WHERE p.state = 'active' AND NOT p.is_hidden {filters} AND (p.sort_key, p.id) > (%(name)s, %(id)s)
 ORDER BY p.sort_key, p.id LIMIT %(limit)s"""
 
-CHOICES = """
-SELECT 'department' AS name, department AS value FROM people_person
-  WHERE state = 'active' AND NOT is_hidden AND department <> '' AND NOT 'department' = ANY(hidden_fields) GROUP BY 2
-UNION ALL SELECT 'site', site FROM people_person
-  WHERE state = 'active' AND NOT is_hidden AND site <> '' AND NOT 'site' = ANY(hidden_fields) GROUP BY 2
-UNION ALL SELECT 'language', spoken FROM people_person, unnest(languages) AS spoken
-  WHERE state = 'active' AND NOT is_hidden AND NOT 'languages' = ANY(hidden_fields) GROUP BY 2"""
+# Departments and sites are few, people many: each step jumps to the next value of the index.
+VALUES_OF = """
+WITH RECURSIVE found AS (
+  (SELECT {name} AS value FROM people_person WHERE {name} > '' ORDER BY {name} LIMIT 1)
+  UNION ALL
+  SELECT (SELECT {name} FROM people_person WHERE {name} > found.value ORDER BY {name} LIMIT 1)
+  FROM found WHERE found.value IS NOT NULL
+) SELECT '{name}' AS name, value FROM found WHERE value IS NOT NULL AND EXISTS (
+  SELECT 1 FROM people_person p WHERE p.{name} = found.value AND p.state = 'active' AND NOT p.is_hidden
+    AND NOT '{name}' = ANY(p.hidden_fields))"""
+
+LANGUAGES = """
+SELECT 'language' AS name, spoken AS value FROM people_person, unnest(languages) AS spoken
+WHERE state = 'active' AND NOT is_hidden AND languages <> '{}' AND NOT 'languages' = ANY(hidden_fields) GROUP BY 2"""
+
+CHOICES = f"({VALUES_OF.format(name='department')}) UNION ALL ({VALUES_OF.format(name='site')}) UNION ALL {LANGUAGES}"
 
 
 @dataclass(frozen=True)
@@ -128,13 +172,21 @@ def find_people(filters: Filters, *, after: str = "", writers: Sequence[Written]
     if not words:
         rows = _rows(LISTING, filters, after, {})
         return Page(*_hits(rows, [], ()))
-    sources = {"words": words, "writers": [w.person_id for w in writers], "written": [w.word for w in writers]}
-    rows = _rows(SEARCH, filters, after, {**sources, "least": len(words)})
+    sql, sources = search_query(words, writers)
+    rows = _rows(sql, filters, after, {**sources, "least": len(words)})
     near = not rows and len(words) > 1 and (not after or _is_near(after))
     if near:
-        rows = _rows(SEARCH, filters, after, {**sources, "least": 1})
+        rows = _rows(sql, filters, after, {**sources, "least": 1})
     hits, following = _hits(rows, words, writers, is_near=near)
     return Page(hits, following, near)
+
+
+def search_query(words: Sequence[str], writers: Sequence[Written]) -> tuple[str, dict[str, Any]]:
+    """The search for these words, its columns and filters still to be put in, and what it is given."""
+    parts = "".join(WORD.format(n=number) for number, _word in enumerate(words, start=1))
+    given: dict[str, Any] = {f"word{number}": f"%{word}%" for number, word in enumerate(words, start=1)}
+    given |= {"writers": [one.person_id for one in writers], "written": [one.word for one in writers]}
+    return SEARCH.replace("{words}", parts), given
 
 
 def _rows(sql: str, filters: Filters, after: str, params: dict[str, Any]) -> list[Any]:
@@ -164,8 +216,11 @@ def _conditions(filters: Filters) -> tuple[str, dict[str, Any]]:
             f" AND NOT %(v_name{number})s = ANY(p.hidden_fields) AND p.id IN (SELECT v.person_id"
             f" FROM people_profilevalue v WHERE v.field_id = %(v_field{number})s AND v.value = %(v_value{number})s)"
         )
-        values |= {f"v_name{number}": f"field-{encode(field_id)}", f"v_field{number}": field_id,
-                   f"v_value{number}": value}
+        values |= {
+            f"v_name{number}": f"field-{encode(field_id)}",
+            f"v_field{number}": field_id,
+            f"v_value{number}": value,
+        }
     return clause, values
 
 
@@ -189,7 +244,9 @@ def _hit(person: Person, subjects: list[Subject], words: list[str], writers: Ite
     shown = [one for one in subjects if one.kind not in person.hidden_fields]
     hit = Hit(person, [one.label for one in shown if one.kind == Subject.ASK])
     for kind in (Subject.ASK, Subject.INTEREST):
-        labels = [one.label for one in shown if one.kind == kind and any(word in one.folded for word in words)]
+        labels = [
+            one.label for one in shown if one.kind == kind and any(word in one.folded for word in words)
+        ]
         if labels:
             hit.reasons.append((kind, ", ".join(labels[:3]), 0))
     hit.reasons += [("tag", one.label, one.count) for one in writers if one.person_id == person.id]
@@ -210,7 +267,11 @@ def _unspell(cursor: str) -> list[Any] | None:
         parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode())
         found, rank, name, key, near = parts
         numbers_fit = all(isinstance(one, int) and abs(one) < 2**31 for one in (found, rank, near))
-        return parts if numbers_fit and isinstance(name, str) and "\0" not in name and 0 <= int(key) < 2**63 else None
+        return (
+            parts
+            if numbers_fit and isinstance(name, str) and "\0" not in name and 0 <= int(key) < 2**63
+            else None
+        )
     except (ValueError, TypeError):
         return None
 

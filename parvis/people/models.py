@@ -76,7 +76,12 @@ class Person(AbstractBaseUser):
     department = models.CharField(_("department"), max_length=120, default="", blank=True)
     site = models.CharField(_("site"), max_length=120, default="", blank=True)
     manager = models.ForeignKey(
-        "self", verbose_name=_("manager"), null=True, blank=True, on_delete=models.SET_NULL, related_name="team"
+        "self",
+        verbose_name=_("manager"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="team",
     )
     languages = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     bio = models.TextField(_("about me"), default="", blank=True)
@@ -106,7 +111,9 @@ class Person(AbstractBaseUser):
             models.UniqueConstraint(Lower("username"), name="people_person_username_once"),
         ]
         indexes = [
-            models.Index(F("sort_key"), F("id"), name="people_listed", condition=Q(state="active", is_hidden=False)),
+            models.Index(
+                F("sort_key"), F("id"), name="people_listed", condition=Q(state="active", is_hidden=False)
+            ),
             GinIndex(fields=["sort_key"], opclasses=["gin_trgm_ops"], name="people_name_trgm"),
             GinIndex(fields=["words_key"], opclasses=["gin_trgm_ops"], name="people_words_trgm"),
             models.Index(fields=["department"], name="people_department"),
@@ -177,7 +184,9 @@ class Subject(Keyed):
     folded = models.CharField(max_length=80, editable=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "kind", "folded"], name="people_subject_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "kind", "folded"], name="people_subject_once")
+        ]
         indexes = [
             models.Index(fields=["folded", "kind"], name="people_subject_word"),
             GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="people_subject_trgm"),

@@ -38,7 +38,11 @@ def is_shown(person: Person, name: str, reader: Person) -> bool:
 
 def is_discreet(person: Person) -> bool:
     """Whether only the name is told: hidden from the directory, not opened yet, or closed."""
-    return person.is_hidden or person.state in (PersonState.UNCLAIMED, PersonState.LEFT, PersonState.SUSPENDED)
+    return person.is_hidden or person.state in (
+        PersonState.UNCLAIMED,
+        PersonState.LEFT,
+        PersonState.SUSPENDED,
+    )
 
 
 @dataclass
@@ -72,7 +76,9 @@ def profile_of(person: Person, reader: Person) -> Profile:
         above = person.manager
         profile.manager = above if above and above.is_active and not above.is_hidden else None
     subjects = subjects_of([person.id]).get(person.id, [])
-    profile.ask = [one.label for one in subjects if one.kind == Subject.ASK and is_shown(person, "ask", reader)]
+    profile.ask = [
+        one.label for one in subjects if one.kind == Subject.ASK and is_shown(person, "ask", reader)
+    ]
     profile.interests = [
         one.label for one in subjects if one.kind == Subject.INTEREST and is_shown(person, "interest", reader)
     ]
@@ -98,4 +104,3 @@ def subjects_of(people: Iterable[int]) -> dict[int, list[Subject]]:
     for row in Subject.objects.filter(person_id__in=list(people)).order_by("id"):
         found.setdefault(row.person_id, []).append(row)
     return found
-

@@ -4,159 +4,302 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.text
-import parvis.kernel.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import parvis.kernel.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Group',
+            name="Group",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120, unique=True)),
-                ('rule', models.JSONField(blank=True, default=dict, help_text='{"department": ["IT"], "site": ["Lyon"]}')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, unique=True)),
+                (
+                    "rule",
+                    models.JSONField(
+                        blank=True, default=dict, help_text='{"department": ["IT"], "site": ["Lyon"]}'
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ProfileField',
+            name="ProfileField",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('label_fr', models.CharField(max_length=80)),
-                ('label_en', models.CharField(max_length=80)),
-                ('type', models.CharField(choices=[('text', 'text'), ('choice', 'choice'), ('link', 'link'), ('date', 'date')], default='text', max_length=8)),
-                ('choices', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, size=None)),
-                ('is_filled_by_person', models.BooleanField(default=True)),
-                ('is_visible', models.BooleanField(default=True)),
-                ('is_filter', models.BooleanField(default=False)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("label_fr", models.CharField(max_length=80)),
+                ("label_en", models.CharField(max_length=80)),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[("text", "text"), ("choice", "choice"), ("link", "link"), ("date", "date")],
+                        default="text",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "choices",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80), blank=True, default=list, size=None
+                    ),
+                ),
+                ("is_filled_by_person", models.BooleanField(default=True)),
+                ("is_visible", models.BooleanField(default=True)),
+                ("is_filter", models.BooleanField(default=False)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'ordering': ['position', 'id'],
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('email', models.EmailField(blank=True, max_length=254, null=True, verbose_name='e-mail')),
-                ('username', models.CharField(blank=True, max_length=60, null=True, verbose_name='user name')),
-                ('state', models.CharField(choices=[('unclaimed', 'not claimed yet'), ('active', 'active'), ('suspended', 'suspended'), ('left', 'has left')], default='active', max_length=12)),
-                ('display_name', models.CharField(max_length=120, verbose_name='name')),
-                ('sort_key', models.CharField(default='', editable=False, max_length=160)),
-                ('photo', models.CharField(blank=True, default='', max_length=64)),
-                ('job_title', models.CharField(blank=True, default='', max_length=160, verbose_name='role')),
-                ('department', models.CharField(blank=True, default='', max_length=120, verbose_name='department')),
-                ('site', models.CharField(blank=True, default='', max_length=120, verbose_name='site')),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('bio', models.TextField(blank=True, default='', verbose_name='about me')),
-                ('hello', models.CharField(blank=True, default='', max_length=280, verbose_name='hello')),
-                ('hidden_fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('is_hidden', models.BooleanField(default=False, verbose_name='hide me from the directory')),
-                ('is_administrator', models.BooleanField(default=False, verbose_name='administrator')),
-                ('is_sponsor', models.BooleanField(default=False, verbose_name='sponsor')),
-                ('language', models.CharField(choices=[('fr', 'Français'), ('en', 'English')], default='fr', max_length=2, verbose_name='language')),
-                ('theme', models.CharField(default='system', max_length=6, verbose_name='theme')),
-                ('text_size', models.CharField(default='100', max_length=3, verbose_name='text size')),
-                ('time_zone', models.CharField(blank=True, default='', max_length=60, verbose_name='time zone')),
-                ('mails_notices', models.BooleanField(default=False, verbose_name='send me a mail too')),
-                ('stream_order', models.CharField(default='activity', max_length=10)),
-                ('welcomed_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('claimed_at', models.DateTimeField(blank=True, null=True)),
-                ('manager', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='team', to=settings.AUTH_USER_MODEL, verbose_name='manager')),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, null=True, verbose_name="e-mail")),
+                (
+                    "username",
+                    models.CharField(blank=True, max_length=60, null=True, verbose_name="user name"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("unclaimed", "not claimed yet"),
+                            ("active", "active"),
+                            ("suspended", "suspended"),
+                            ("left", "has left"),
+                        ],
+                        default="active",
+                        max_length=12,
+                    ),
+                ),
+                ("display_name", models.CharField(max_length=120, verbose_name="name")),
+                ("sort_key", models.CharField(default="", editable=False, max_length=160)),
+                ("photo", models.CharField(blank=True, default="", max_length=64)),
+                ("job_title", models.CharField(blank=True, default="", max_length=160, verbose_name="role")),
+                (
+                    "department",
+                    models.CharField(blank=True, default="", max_length=120, verbose_name="department"),
+                ),
+                ("site", models.CharField(blank=True, default="", max_length=120, verbose_name="site")),
+                (
+                    "languages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                ("bio", models.TextField(blank=True, default="", verbose_name="about me")),
+                ("hello", models.CharField(blank=True, default="", max_length=280, verbose_name="hello")),
+                (
+                    "hidden_fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                ("is_hidden", models.BooleanField(default=False, verbose_name="hide me from the directory")),
+                ("is_administrator", models.BooleanField(default=False, verbose_name="administrator")),
+                ("is_sponsor", models.BooleanField(default=False, verbose_name="sponsor")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("fr", "Français"), ("en", "English")],
+                        default="fr",
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                ("theme", models.CharField(default="system", max_length=6, verbose_name="theme")),
+                ("text_size", models.CharField(default="100", max_length=3, verbose_name="text size")),
+                (
+                    "time_zone",
+                    models.CharField(blank=True, default="", max_length=60, verbose_name="time zone"),
+                ),
+                ("mails_notices", models.BooleanField(default=False, verbose_name="send me a mail too")),
+                ("stream_order", models.CharField(default="activity", max_length=10)),
+                ("welcomed_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("claimed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "manager",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="team",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="manager",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GroupMember',
+            name="GroupMember",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='people.group')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("group", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="people.group")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='group',
-            name='people',
-            field=models.ManyToManyField(related_name='groups_of', through='people.GroupMember', to=settings.AUTH_USER_MODEL),
+            model_name="group",
+            name="people",
+            field=models.ManyToManyField(
+                related_name="groups_of", through="people.GroupMember", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.CreateModel(
-            name='ProfileValue',
+            name="ProfileValue",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('value', models.CharField(max_length=400)),
-                ('field', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='values', to='people.profilefield')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='values', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("value", models.CharField(max_length=400)),
+                (
+                    "field",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="values",
+                        to="people.profilefield",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="values",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Subject',
+            name="Subject",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('ask', 'ask me about'), ('interest', 'interest')], max_length=8)),
-                ('label', models.CharField(max_length=80)),
-                ('folded', models.CharField(editable=False, max_length=80)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subjects', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("ask", "ask me about"), ("interest", "interest")], max_length=8
+                    ),
+                ),
+                ("label", models.CharField(max_length=80)),
+                ("folded", models.CharField(editable=False, max_length=80)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="subjects",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(models.F('sort_key'), models.F('id'), condition=models.Q(('is_hidden', False), ('state', 'active')), name='people_listed'),
+            model_name="person",
+            index=models.Index(
+                models.F("sort_key"),
+                models.F("id"),
+                condition=models.Q(("is_hidden", False), ("state", "active")),
+                name="people_listed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['sort_key'], name='people_name_trgm', opclasses=['gin_trgm_ops']),
+            model_name="person",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["sort_key"], name="people_name_trgm", opclasses=["gin_trgm_ops"]
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['department'], name='people_department'),
+            model_name="person",
+            index=models.Index(fields=["department"], name="people_department"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['site'], name='people_site'),
+            model_name="person",
+            index=models.Index(fields=["site"], name="people_site"),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='people_person_email_once'),
+            model_name="person",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"), name="people_person_email_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='people_person_username_once'),
+            model_name="person",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("username"), name="people_person_username_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='groupmember',
-            constraint=models.UniqueConstraint(fields=('group', 'person'), name='people_group_once'),
+            model_name="groupmember",
+            constraint=models.UniqueConstraint(fields=("group", "person"), name="people_group_once"),
         ),
         migrations.AddIndex(
-            model_name='profilevalue',
-            index=models.Index(fields=['field', 'value'], name='people_value'),
+            model_name="profilevalue",
+            index=models.Index(fields=["field", "value"], name="people_value"),
         ),
         migrations.AddConstraint(
-            model_name='profilevalue',
-            constraint=models.UniqueConstraint(fields=('person', 'field'), name='people_value_once'),
+            model_name="profilevalue",
+            constraint=models.UniqueConstraint(fields=("person", "field"), name="people_value_once"),
         ),
         migrations.AddIndex(
-            model_name='subject',
-            index=models.Index(fields=['folded', 'kind'], name='people_subject_word'),
+            model_name="subject",
+            index=models.Index(fields=["folded", "kind"], name="people_subject_word"),
         ),
         migrations.AddIndex(
-            model_name='subject',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['folded'], name='people_subject_trgm', opclasses=['gin_trgm_ops']),
+            model_name="subject",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["folded"], name="people_subject_trgm", opclasses=["gin_trgm_ops"]
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subject',
-            constraint=models.UniqueConstraint(fields=('person', 'kind', 'folded'), name='people_subject_once'),
+            model_name="subject",
+            constraint=models.UniqueConstraint(
+                fields=("person", "kind", "folded"), name="people_subject_once"
+            ),
         ),
     ]

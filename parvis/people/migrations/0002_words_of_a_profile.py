@@ -5,19 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='person',
-            name='words_key',
-            field=models.CharField(db_default='', default='', editable=False, max_length=420),
+            model_name="person",
+            name="words_key",
+            field=models.CharField(db_default="", default="", editable=False, max_length=420),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['words_key'], name='people_words_trgm', opclasses=['gin_trgm_ops']),
+            model_name="person",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["words_key"], name="people_words_trgm", opclasses=["gin_trgm_ops"]
+            ),
         ),
     ]

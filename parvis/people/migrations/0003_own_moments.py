@@ -5,15 +5,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0002_words_of_a_profile'),
+        ("people", "0002_words_of_a_profile"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='person',
-            name='created_at',
+            model_name="person",
+            name="created_at",
             field=models.DateTimeField(default=django.utils.timezone.now),
         ),
     ]
