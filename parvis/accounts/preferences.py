@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CHOICES = {
     "language": ("fr", "en"),
-    "theme": ("auto", "light", "dark"),
+    "theme": ("system", "light", "dark"),
     "text_size": ("100", "112", "125"),
     "stream_order": ("activity", "date"),
 }

@@ -18,6 +18,7 @@ from parvis.kernel.ids import encode, new_id
 from parvis.toolkit import registry
 from parvis.toolkit.pages import toast_of
 from parvis.toolkit.tabs import community_of
+from parvis.web.brand import brand_url
 from parvis.web.strings import strings
 
 
@@ -35,7 +36,7 @@ def shell_of(request: HttpRequest) -> dict[str, Any]:
         "csrf_input": hidden_fields(request),
         "publish_menu": publish_menu(request),
         "body_strings": strings(),
-        "brand_url": f"/brand.css?h={request.network.hue}",
+        "brand_url": brand_url(request.network.hue),
         "is_demo": config.demo,
         "space": getattr(request, "space", None),
         "community": _community(request),

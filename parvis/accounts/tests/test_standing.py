@@ -171,7 +171,7 @@ def test_settings_are_kept_and_others_refused(cast: Cast, client_of):
     for name, value in (("language", "de"), ("time_zone", "Mars/Base"), ("theme", "pink")):
         assert client.post("/settings/", {**chosen, name: value}).status_code == 422
     assert client.post("/settings/theme/", {"theme": "system"}).status_code == 303
-    assert Person.objects.get(id=cast.member.id).theme == "auto"
+    assert Person.objects.get(id=cast.member.id).theme == "system"
 
 
 def test_visitors_choose_their_language(cast: Cast):

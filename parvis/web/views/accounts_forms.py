@@ -107,7 +107,7 @@ class PreferencesForm(forms.Form):
 
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, widget=forms.RadioSelect)
     theme = forms.ChoiceField(
-        label=_("Theme"), choices=[("auto", _("As my device")), ("light", _("Light")), ("dark", _("Dark"))],
+        label=_("Theme"), choices=[("system", _("As my device")), ("light", _("Light")), ("dark", _("Dark"))],
         widget=forms.RadioSelect,
     )
     text_size = forms.ChoiceField(

@@ -61,9 +61,8 @@ def _settings(request: HttpRequest, form: PreferencesForm, status: int = 200) ->
 
 
 def set_theme(request: HttpRequest) -> HttpResponse:
-    """The theme alone, from one's own menu; "system" is how that menu calls "auto"."""
-    theme = request.POST.get("theme", "")
-    preferences.set_preferences(by=request.viewer, theme="auto" if theme == "system" else theme)
+    """The theme alone, from one's own menu."""
+    preferences.set_preferences(by=request.viewer, theme=request.POST.get("theme", ""))
     return go(request, back(request, "/"))
 
 

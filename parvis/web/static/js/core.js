@@ -81,12 +81,19 @@ const on = (target, types, act, signal, options) => {
   for (const type of types.split(' ')) target?.addEventListener(type, act, { signal, ...options });
 };
 
+const owner = (one) => {
+  let up = one.parentElement;
+  while (up && !up.localName.includes('-')) up = up.parentElement;
+  return up;
+};
+
 /* One custom element: `connect(el, signal)` runs at each insertion, `signal` aborts at removal. */
 const element = (name, connect) => customElements.define(name, class extends HTMLElement {
   connectedCallback() {
     learn(this);
     // htmx may restore a snapshot: what a script had added is made again.
-    for (const old of this.querySelectorAll('[data-made]')) old.remove();
+    // Its own only: what stands in an element inside this one belongs to that one.
+    for (const old of this.querySelectorAll('[data-made]')) if (owner(old) === this) old.remove();
     this.stop = new AbortController();
     connect(this, this.stop.signal);
   }
