@@ -35,10 +35,18 @@ def open_budget(contribution: Contribution, points: int) -> Budget:
     if is_new or budget.points == points:
         return budget
     budget = Budget.objects.select_for_update().get(pk=budget.pk)
-    given = budget.given.values("person").annotate(sum=Sum("points")).order_by("-sum").values_list("sum", flat=True)
+    given = (
+        budget.given.values("person")
+        .annotate(sum=Sum("points"))
+        .order_by("-sum")
+        .values_list("sum", flat=True)
+    )
     most = given.first() or 0
     if most > points:
-        raise Refused(_("Someone has already given %(most)s points: choose at least that many.") % {"most": most}, field="budget")
+        raise Refused(
+            _("Someone has already given %(most)s points: choose at least that many.") % {"most": most},
+            field="budget",
+        )
     budget.points = points
     budget.save(update_fields=["points"])
     return budget
@@ -82,9 +90,14 @@ def give_points(budget: Budget, option: Contribution, points: int, by: Person) -
         )
     _set(locked, option, points, by)
     record(
-        f"{budget.contribution.kind}.points_given", thing_kind=option.kind, thing_id=option.id, by=by,
-        space_id=option.space_id, audience=option.audience,
-        payload={"contribution": locked.contribution_id, "points": points}, is_silent=True,
+        f"{budget.contribution.kind}.points_given",
+        thing_kind=option.kind,
+        thing_id=option.id,
+        by=by,
+        space_id=option.space_id,
+        audience=option.audience,
+        payload={"contribution": locked.contribution_id, "points": points},
+        is_silent=True,
     )
     return _sum(Points.objects.filter(option=option))
 
@@ -99,7 +112,11 @@ def _set(budget: Budget, option: Contribution, points: int, person: Person) -> N
         rows.delete()
     elif not rows.update(points=points):
         Points.objects.create(
-            budget=budget, option=option, person=person, points=points, space_id=option.space_id,
+            budget=budget,
+            option=option,
+            person=person,
+            points=points,
+            space_id=option.space_id,
             audience=option.audience,
         )
 

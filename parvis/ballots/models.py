@@ -16,7 +16,9 @@ from parvis.kernel.db import Keyed
 class Budget(models.Model):
     """The points that each person may spread over the parts of one contribution."""
 
-    contribution = models.OneToOneField(Contribution, primary_key=True, on_delete=models.CASCADE, related_name="budget")
+    contribution = models.OneToOneField(
+        Contribution, primary_key=True, on_delete=models.CASCADE, related_name="budget"
+    )
     points = models.PositiveSmallIntegerField()
     closed_at = models.DateTimeField(null=True, blank=True)
 

@@ -22,10 +22,23 @@ from parvis.testing.cast import Cast, build_cast
 
 def brainstorm(cast: Cast, ideas: int = 3) -> tuple[Budget, list[Contribution]]:
     """A contribution with a budget of five points, and its parts."""
-    topic = publish("topic", cast.on_request, title="Comment mieux accueillir ?", body="", by=cast.author, may_be_empty=True)
+    topic = publish(
+        "topic",
+        cast.on_request,
+        title="Comment mieux accueillir ?",
+        body="",
+        by=cast.author,
+        may_be_empty=True,
+    )
     rows = [
         publish(
-            "idea", cast.on_request, title=f"Idée {n}", body="", by=cast.member, part_of=topic, is_listed=False,
+            "idea",
+            cast.on_request,
+            title=f"Idée {n}",
+            body="",
+            by=cast.member,
+            part_of=topic,
+            is_listed=False,
             may_be_empty=True,
         )
         for n in range(ideas)
@@ -155,7 +168,9 @@ def in_threads(count: int, work: Any) -> list[Any]:
     return results
 
 
-def test_ten_requests_at_once_spend_the_budget_and_not_one_point_more(fresh_database: str, django_db_blocker: Any):
+def test_ten_requests_at_once_spend_the_budget_and_not_one_point_more(
+    fresh_database: str, django_db_blocker: Any
+):
     with django_db_blocker.unblock():
         cast = build_cast()
         with acting(cast.author):
@@ -164,7 +179,12 @@ def test_ten_requests_at_once_spend_the_budget_and_not_one_point_more(fresh_data
 
         def give(n: int) -> int:
             with acting(member):
-                return give_points(Budget.objects.select_related("contribution__space").get(pk=budget.pk), ideas[n], 1, member)
+                return give_points(
+                    Budget.objects.select_related("contribution__space").get(pk=budget.pk),
+                    ideas[n],
+                    1,
+                    member,
+                )
 
         results = in_threads(10, give)
         assert sorted(isinstance(one, Refused) for one in results) == [False] * 5 + [True] * 5
@@ -179,7 +199,12 @@ def test_two_first_gifts_to_one_idea_at_once_are_one_row(fresh_database: str, dj
 
         def give(n: int) -> int:
             with acting(cast.member):
-                return give_points(Budget.objects.select_related("contribution__space").get(pk=budget.pk), ideas[0], 3, cast.member)
+                return give_points(
+                    Budget.objects.select_related("contribution__space").get(pk=budget.pk),
+                    ideas[0],
+                    3,
+                    cast.member,
+                )
 
         assert in_threads(4, give) == [3, 3, 3, 3]
         assert points_by_person(ideas[0]) == {cast.member.id: 3}

@@ -43,10 +43,10 @@ def wanted_of(query: QueryDict) -> Wanted:
 def index_context(space: Space, viewer: Person, wanted: Wanted, rows: list[Any], path: str) -> dict[str, Any]:
     """The list, its filters with their addresses, and the empty place's words. Two more queries."""
     categories = reading.categories_of(space)
-    kept = {"mode": wanted.mode, "category": encode(wanted.category) if wanted.category else "", "tag": wanted.tag,
-            "order": "date" if wanted.order == "date" else "", "view": wanted.view}
+    filters = {"mode": wanted.mode, "category": encode(wanted.category) if wanted.category else "", "tag": wanted.tag,
+               "order": "date" if wanted.order == "date" else "", "view": wanted.view}
     return {
-        "topics": [describe(row) for row in rows], "wanted": wanted, "kept": kept,
+        "topics": [describe(row) for row in rows], "wanted": wanted, "filters": filters,
         "views": [(key, label, key == wanted.view) for key, label in view_words()],
         "modes": [{"value": mode, "label": str(MODES[mode][0]).capitalize(), "is_current": mode == wanted.mode}
                   for mode in MODES],
@@ -61,8 +61,8 @@ def index_context(space: Space, viewer: Person, wanted: Wanted, rows: list[Any],
 def view_words() -> list[tuple[str, str]]:
     """The filters that a reader wants most, in words."""
     return [
-        ("", _("All")), ("unread", _("Unread")), ("unanswered", _("Without an answer")), ("decided", _("Decided")),
-        ("mine", _("Mine")),
+        ("", _("All topics")), ("unread", _("Unread")), ("unanswered", _("Without an answer")), ("decided", _("With an outcome")),
+        ("mine", _("Where I wrote")),
     ]
 
 
@@ -135,7 +135,7 @@ def care_links(contribution: Contribution, topic: Any, can: frozenset[str], base
     if "forum.sort" in can:
         links.append((base + "sort/", _("Kind and category"), "sliders-horizontal"))
     if "contribution.move" in can and contribution.is_published:
-        links.append((base + "move/", _("Move to another community"), "corner-down-right"))
+        links.append((base + "move/", _("Move elsewhere"), "corner-down-right"))
         if contribution.reply_count:
             links.append((base + "split/", _("Split off replies"), "split"))
     if "forum.close" in can and contribution.is_published and topic.closed_at is None:

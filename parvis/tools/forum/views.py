@@ -11,7 +11,7 @@ from parvis.kernel.ids import encode
 from parvis.kernel.pagination import parse_cursor
 from parvis.spaces.models import Space
 from parvis.toolkit.pages import go, page
-from parvis.toolkit.reading import contribution_page
+from parvis.attention.opening import contribution_page
 from parvis.tools.forum import categories, moving, reading, showing
 from parvis.tools.forum.models import Category
 
@@ -40,7 +40,7 @@ def edit_categories(request: HttpRequest, space: Space) -> HttpResponse:
     if request.method == "POST":
         try:
             categories.add_category(space, request.POST.get("name", ""), by=request.viewer)
-            return go(request, request.path, _("Added."))
+            return go(request, request.path, _("Category added."))
         except Refused as refusal:
             error = refusal
     return _categories_page(request, space, error)
@@ -66,9 +66,9 @@ def change_category(request: HttpRequest, space: Space, category: int) -> HttpRe
 def _change(row: Category, act: str, name: str, request: HttpRequest) -> str:
     if act in ("up", "down"):
         categories.shift_category(row, up=act == "up", by=request.viewer)
-        return _("Moved.")
+        return _("Category moved.")
     if act == "remove":
         categories.remove_category(row, by=request.viewer)
         return _("Removed. Its topics stay, without a category.")
     categories.rename_category(row, name, by=request.viewer)
-    return _("Renamed.")
+    return _("Category renamed.")
