@@ -14,7 +14,7 @@ element('x-combobox', (el, signal) => {
   const isSelect = plain.matches('select');
   const label = el.querySelector('label') || document.querySelector(`label[for="${plain.id}"]`);
   const chips = make('ul', { className: 'chips', 'data-made': '', ariaLabel: label?.textContent.trim() || '' });
-  const field = make('input', { type: 'text', id: parvis.id(), autocomplete: 'off', role: 'combobox', ariaExpanded: 'false', ariaAutoComplete: 'list', placeholder: plain.dataset.placeholder || '', 'data-made': '' });
+  const field = make('input', { type: 'text', id: parvis.id(), autocomplete: 'off', role: 'combobox', ariaExpanded: 'false', ariaAutoComplete: 'list', placeholder: plain.dataset.placeholder || plain.placeholder || '', className: 'input', 'data-made': '' });
   if (label) { label.htmlFor = field.id; field.ariaLabel = label.textContent.trim(); }
   for (const name of ['aria-describedby', 'aria-invalid']) if (plain.hasAttribute(name)) field.setAttribute(name, plain.getAttribute(name));
   plain.hidden = true;
