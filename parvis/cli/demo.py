@@ -5,8 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from pathlib import Path
 
-from parvis.cli.site import DEMO_DATA, add_data_option, hold_alone, open_site, run_inside
+from parvis.cli.site import (
+    DEMO_DATA,
+    add_data_option,
+    find_site,
+    hold_alone,
+    make_folder,
+    open_site,
+    run_inside,
+)
 from parvis.cli.up import add_listening_options, address, check_port, refuse_second_start, say, serve
 from parvis.cli.words import gettext as _
 
@@ -28,8 +37,10 @@ def run(args: argparse.Namespace) -> int:
         os.environ.pop(name, None)
     refuse_second_start(args)
     check_port(args)
+    begin_again_after_a_kill(args)
     with open_site(args.data, must_exist=False, only_embedded=True) as site, hold_alone(site, "up"):
         run_inside(site, "parvis.cli.people_inside", "seed-demo")
+        unfinished(site.data).unlink(missing_ok=True)
         with serve(site, args) as stay:
             paths = json.loads(run_inside(site, "parvis.cli.people_inside", "demo-links"))
             links = {role: address(args) + path for role, path in paths.items()}
@@ -39,6 +50,23 @@ def run(args: argparse.Namespace) -> int:
                 tell(address(args), links, str(site.data))
             stay()
     return 0
+
+
+def unfinished(folder: Path) -> Path:
+    """A file that is there from the first start until the company is complete."""
+    return folder / "demo-unfinished"
+
+
+def begin_again_after_a_kill(args: argparse.Namespace) -> None:
+    """A company half made by a killed first start is thrown away; a complete one is never touched."""
+    site = find_site(args.data, only_embedded=True)
+    assert site.server is not None
+    if unfinished(site.data).exists():
+        with site.server:
+            site.server.drop_database("parvis")
+    elif not (site.data / "postgres").exists():
+        make_folder(site.data)
+        unfinished(site.data).touch()
 
 
 def tell(url: str, links: dict[str, str], folder: str) -> None:
@@ -52,7 +80,7 @@ def tell(url: str, links: dict[str, str], folder: str) -> None:
     say(_("Parvis is ready: %(url)s") % {"url": url})
     say(_("Each link signs in once; a new start gives new ones:"))
     for role, link in links.items():
-        say(f"  {labels.get(role, role)}: {link}")
+        say("  " + _("%(role)s: %(link)s") % {"role": labels.get(role, role), "link": link})
     say(
         _("Stop with Ctrl+C; the next start takes seconds and keeps everything, in %(folder)s.")
         % {"folder": folder}

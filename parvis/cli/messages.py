@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,18 +136,24 @@ def write_catalogue(catalogue: Catalog, file: Path) -> None:
         file.write_text(text)
 
 
-def compile_all() -> None:
+def compile_all(*, only_stale: bool = False) -> None:
     """Writes the .mo beside each .po: what is untranslated shows in English."""
     for room in rooms():
         for language in LANGUAGES:
             file = catalogue_file(room, language)
-            if file.exists():
+            if file.exists() and not (only_stale and is_compiled(file)):
                 buffer = io.BytesIO()
                 write_mo(buffer, read_catalogue(room, language))
                 # Replaced whole: a running server may be reading the old one.
-                partial = file.with_suffix(".mo.new")
+                partial = file.with_suffix(f".mo.{os.getpid()}")
                 partial.write_bytes(buffer.getvalue())
                 partial.replace(file.with_suffix(".mo"))
+
+
+def is_compiled(file: Path) -> bool:
+    """Whether the .mo is at least as new as its .po."""
+    compiled = file.with_suffix(".mo")
+    return compiled.exists() and compiled.stat().st_mtime >= file.stat().st_mtime
 
 
 def check(only: list[str]) -> list[str]:

@@ -48,7 +48,7 @@ def run_import(args: argparse.Namespace) -> int:
         report = import_bundle(source, dry_run=args.dry_run, progress=progress)
         progress.close()
         print_report(report)
-    return 0
+    return 1 if report.problems else 0
 
 
 def run_export(args: argparse.Namespace) -> int:

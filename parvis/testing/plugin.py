@@ -29,6 +29,8 @@ def set_environment() -> None:
     os.environ.update(
         DJANGO_SETTINGS_MODULE="parvis.settings",
         PARVIS_DATA=tempfile.mkdtemp(prefix="parvis-test-"),
+        # Sentences outside a request come in the source's language; pages in their reader's, as ever.
+        PARVIS_LANGUAGE="en",
         PARVIS_SECRET_KEY="only-for-tests-" + "0" * 40,
         PARVIS_DATABASE_URL_APP=cluster().url("app", DATABASE),
         PARVIS_DATABASE_URL_OWNER=cluster().url("owner", DATABASE),
@@ -52,6 +54,11 @@ set_environment()
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Registers the fixtures after pytest-django's, so that ours of the same name win."""
+    if WORKER == "gw":
+        from parvis.cli.messages import compile_all
+
+        # A test must not depend on whether somebody had compiled the French.
+        compile_all(only_stale=True)
     for name in ("parvis.testing.databases", "parvis.testing.browsers"):
         config.pluginmanager.import_plugin(name)
 
