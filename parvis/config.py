@@ -18,12 +18,16 @@ class Config(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PARVIS_", extra="ignore")
 
     data: Path = Field(Path("parvis-data"), description="Folder of files, secrets and the embedded database")
-    url: str = Field("http://127.0.0.1:8000", description="Public address of the network, without a final slash")
+    url: str = Field(
+        "http://127.0.0.1:8000", description="Public address of the network, without a final slash"
+    )
     allowed_hosts: str = Field("", description="Further host names, separated by commas")
     bind: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8000, description="Port to listen on")
     workers: int = Field(2, description="Page processes")
-    secret_key: SecretStr = Field(SecretStr(""), description="Signing key; made in the data folder when empty")
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="Signing key; made in the data folder when empty"
+    )
     database_url_app: str = Field("", description="PostgreSQL address of the application role")
     database_url_owner: str = Field("", description="PostgreSQL address of the role that owns the tables")
     db_role: str = Field("app", description="Which of the two roles this process uses: app or owner")
@@ -33,11 +37,16 @@ class Config(BaseSettings):
     demo: bool = Field(False, description="This site is a demonstration: role switch and wipe are offered")
     tools: str = Field("", description="Tools to install, separated by commas; empty means all shipped")
     fetch: bool = Field(False, description="Let the server call public addresses, for cards and feeds")
-    fetch_denied: str = Field("", description="Our own public networks, never called; 192.0.2.0/24, 2001:db8::/32")
+    fetch_denied: str = Field(
+        "", description="Our own public networks, never called; 192.0.2.0/24, 2001:db8::/32"
+    )
     link_cards: bool = Field(False, description="Show a card under a link; needs fetch too")
     smtp_url: SecretStr = Field(SecretStr(""), description="Mail relay, smtp://user:secret@host:port?tls=1")
     mail_from: str = Field("", description="Sender address of the network's mail")
     max_upload_mb: int = Field(25, description="Largest attachment, in megabytes")
+    max_import_mb: int = Field(
+        2048, description="Largest bundle an administrator may load in the browser, in megabytes"
+    )
 
     def secret(self) -> str:
         """The signing key: the setting's, or the one kept in the data folder (made at first use)."""

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from parvis.kernel import clock
 from parvis.people.models import Person
-from parvis.spaces.models import AccessType, Audience, Membership, MemberRole, Space, SpaceKind
+from parvis.spaces.models import AccessType, Audience, MemberRole, Membership, Space, SpaceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +77,9 @@ def roles(
 
 
 def _place_in(person: Person, space: Space) -> Place:
-    rows = Membership.objects.filter(person_id=person.id, space_id=space.id).values_list("role", "host_until_on")
+    rows = Membership.objects.filter(person_id=person.id, space_id=space.id).values_list(
+        "role", "host_until_on"
+    )
     row = rows.first()
     return Place(True, row[0], row[1]) if row else Place(False)
 
@@ -122,7 +124,9 @@ def hosts_of(spaces: Iterable[int]) -> dict[int, list[Person]]:
     """Hosts with a running mandate, by space id, in one query."""
     running = Q(host_until_on__isnull=True) | Q(host_until_on__gte=clock.today())
     rows = (
-        Membership.objects.filter(running, space_id__in=list(spaces), role=MemberRole.HOST, person__state="active")
+        Membership.objects.filter(
+            running, space_id__in=list(spaces), role=MemberRole.HOST, person__state="active"
+        )
         .select_related("person")
         .order_by("joined_at", "id")
     )

@@ -91,7 +91,9 @@ def judge(ability: str, held: frozenset[Role], thing: Space | Thing | None = Non
     if thing is not None and not _is_known(held, thing):
         raise NotFound
     if thing is not None and _space_of(thing).is_archived and RULES[ability].roles & held:
-        raise NotAllowed(_("This community is archived: it can be read, not changed. Its hosts can restore it."))
+        raise NotAllowed(
+            _("This community is archived: it can be read, not changed. Its hosts can restore it.")
+        )
     raise NotAllowed(_refusal(RULES[ability]))
 
 

@@ -44,9 +44,15 @@ def deliver(activity_id: int) -> None:
     Notice.objects.bulk_create(
         [
             Notice(
-                person_id=person_id, reason=reason, activity_id=activity.id, actor_id=activity.actor_id,
-                thing_kind=activity.thing_kind, thing_id=activity.thing_id, contribution_id=contribution_id,
-                space_id=activity.space_id, audience=activity.audience,
+                person_id=person_id,
+                reason=reason,
+                activity_id=activity.id,
+                actor_id=activity.actor_id,
+                thing_kind=activity.thing_kind,
+                thing_id=activity.thing_id,
+                contribution_id=contribution_id,
+                space_id=activity.space_id,
+                audience=activity.audience,
             )
             for person_id, reason in told.items()
             if person_id in readers
@@ -83,8 +89,9 @@ def _mentioned(activity: Activity, contribution_id: int) -> Iterable[Told]:
     already = set()
     if activity.verb.endswith("revised"):
         already = set(
-            Notice.objects.filter(contribution_id=contribution_id, thing_id=activity.thing_id, reason="mention")
-            .values_list("person_id", flat=True)
+            Notice.objects.filter(
+                contribution_id=contribution_id, thing_id=activity.thing_id, reason="mention"
+            ).values_list("person_id", flat=True)
         )
     return [Told(key, "mention") for key in rows.values_list("person_id", flat=True) if key not in already]
 
@@ -103,7 +110,9 @@ def _thread(activity: Activity, contribution_id: int) -> Iterable[Told]:
 
 def _author(activity: Activity, reason: str) -> Iterable[Told]:
     rows = Reply.objects if activity.thing_kind == "reply" else Contribution.objects
-    return [Told(key, reason) for key in rows.filter(id=activity.thing_id).values_list("author_id", flat=True)]
+    return [
+        Told(key, reason) for key in rows.filter(id=activity.thing_id).values_list("author_id", flat=True)
+    ]
 
 
 def _hosts(space_id: int | None) -> Iterable[int]:
@@ -129,7 +138,9 @@ def read_thread(contribution: Contribution, *, by: Person, until: datetime | Non
 def clear(contribution_id: int, *, by: Person) -> None:
     """A thing that is read has no unseen notice left."""
     if getattr(by, "unread_count", 1):
-        Notice.objects.filter(person=by, contribution_id=contribution_id, seen_at=None).update(seen_at=clock.now())
+        Notice.objects.filter(person=by, contribution_id=contribution_id, seen_at=None).update(
+            seen_at=clock.now()
+        )
 
 
 def follow_moved(replies: Iterable[int], to: Contribution) -> None:

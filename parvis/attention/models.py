@@ -31,5 +31,7 @@ class Notice(Keyed):
         ]
         indexes = [
             models.Index(F("person"), F("id").desc(), name="attention_bell"),
-            models.Index(F("person"), F("contribution_id"), name="attention_unseen", condition=Q(seen_at=None)),
+            models.Index(
+                F("person"), F("contribution_id"), name="attention_unseen", condition=Q(seen_at=None)
+            ),
         ]

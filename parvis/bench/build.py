@@ -9,20 +9,51 @@ import hashlib
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
-from psycopg import Connection
+from psycopg import Connection, Cursor
 
 from parvis.kernel.ids import new_id
 
 Progress = Callable[[str, int, int], None]
-START = datetime(2026, 1, 5, tzinfo=timezone.utc)
+Line = tuple[Any, ...]
+Thing = tuple[int, int, str, datetime]  # key, space, kind, when
+START = datetime(2026, 1, 5, tzinfo=UTC)
 VIEWERS = 400
-WORDS = (
-    "atelier lampe série réglage client délai équipe essai mesure ligne retour question réponse idée projet plan "
-    "accueil lumière câble socle contrôle norme site réunion outil partage conseil merci semaine poste"
-).split()
+WORDS = [
+    "atelier",
+    "lampe",
+    "série",
+    "réglage",
+    "client",
+    "délai",
+    "équipe",
+    "essai",
+    "mesure",
+    "ligne",
+    "retour",
+    "question",
+    "réponse",
+    "idée",
+    "projet",
+    "plan",
+    "accueil",
+    "lumière",
+    "câble",
+    "socle",
+    "contrôle",
+    "norme",
+    "site",
+    "réunion",
+    "outil",
+    "partage",
+    "conseil",
+    "merci",
+    "semaine",
+    "poste",
+]
 
 
 @dataclass(frozen=True)
@@ -60,19 +91,42 @@ def build(connection: Connection, size: Size, progress: Progress) -> Built:
     people = [new_id(1_700_000_000_000 + index) for index in range(size.people)]
     spaces = [new_id(1_710_000_000_000 + index) for index in range(size.communities)]
     with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")  # rows are made consistent; checking 4 M is not the point
-        cursor.execute("INSERT INTO web_network (id, name, logo, hue, language, promise, who_creates, signs_in_by, "
-                       "may_register, mail, home_blocks, checklist) VALUES (1, 'Banc', '', 260, 'fr', '', 'everyone', "
-                       "'[]', false, '{}', '[]', '{}') ON CONFLICT DO NOTHING")
+        cursor.execute(
+            "SET session_replication_role = replica"
+        )  # rows are made consistent; checking 4 M is not the point
+        cursor.execute(
+            "INSERT INTO web_network (id, name, logo, hue, language, promise, who_creates, signs_in_by, "
+            "may_register, mail, home_blocks, checklist) VALUES (1, 'Banc', '', 260, 'fr', '', 'everyone', "
+            "'[]', false, '{}', '[]', '{}') ON CONFLICT DO NOTHING"
+        )
         _copy(cursor, "people_person", PERSON_COLUMNS, _people(people, rng), size.people, progress)
         _copy(cursor, "spaces_space", SPACE_COLUMNS, _spaces(spaces, size), size.communities, progress)
-        _copy(cursor, "spaces_spacetool", "id, space_id, slug, replaces, opened_at", _tools(spaces), 2 * len(spaces), progress)
+        _copy(
+            cursor,
+            "spaces_spacetool",
+            "id, space_id, slug, replaces, opened_at",
+            _tools(spaces),
+            2 * len(spaces),
+            progress,
+        )
         belongs = _belonging(people, spaces, rng)
         count = sum(len(found) for found in belongs.values())
-        _copy(cursor, "spaces_membership", "id, space_id, person_id, role, charter_version, joined_at",
-              ((new_id(), s, p, "member", 0, START.isoformat()) for p, found in belongs.items() for s in found), count, progress)
-        _copy(cursor, "spaces_subscription", "id, person_id, space_id, level",
-              ((new_id(), p, s, 1) for p, found in belongs.items() for s in found), count, progress)
+        _copy(
+            cursor,
+            "spaces_membership",
+            "id, space_id, person_id, role, charter_version, joined_at",
+            ((new_id(), s, p, "member", 0, START.isoformat()) for p, found in belongs.items() for s in found),
+            count,
+            progress,
+        )
+        _copy(
+            cursor,
+            "spaces_subscription",
+            "id, person_id, space_id, level",
+            ((new_id(), p, s, 1) for p, found in belongs.items() for s in found),
+            count,
+            progress,
+        )
         things = _contributions(cursor, people, spaces, size, rng, progress)
         _replies(cursor, people, things, size, rng, progress)
         viewers = people[:: max(len(people) // VIEWERS, 1)][:VIEWERS]
@@ -84,7 +138,9 @@ def build(connection: Connection, size: Size, progress: Progress) -> Built:
     connection.execute("VACUUM (ANALYZE)")
     topics = [key for key, _space, kind, _at in things if kind == "topic"]
     posts = [key for key, _space, kind, _at in things if kind == "post"]
-    return Built(sessions, topics[-4000:], posts[-2000:], [f"c{index}" for index in range(min(len(spaces), 200))])
+    return Built(
+        sessions, topics[-4000:], posts[-2000:], [f"c{index}" for index in range(min(len(spaces), 200))]
+    )
 
 
 PERSON_COLUMNS = (
@@ -98,9 +154,11 @@ SPACE_COLUMNS = (
 )
 
 
-def _copy(cursor: object, table: str, columns: str, rows: Iterator[tuple], total: int, progress: Progress) -> None:  # type: ignore[type-arg]
+def _copy(
+    cursor: Cursor[Any], table: str, columns: str, rows: Iterator[Line], total: int, progress: Progress
+) -> None:
     done = 0
-    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:  # type: ignore[attr-defined]
+    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
             done += 1
@@ -109,23 +167,62 @@ def _copy(cursor: object, table: str, columns: str, rows: Iterator[tuple], total
     progress(table, done, total)
 
 
-def _people(people: list[int], rng: random.Random) -> Iterator[tuple]:  # type: ignore[type-arg]
+def _people(people: list[int], rng: random.Random) -> Iterator[Line]:
     for index, key in enumerate(people):
         name = f"Personne {index:06d}"
-        yield (key, "!", f"p{index}@banc.example", "active", name, name.lower(), "", "technicienne", f"D{index % 40}",
-               f"S{index % 12}", [], "", "", [], False, False, False, "fr" if index % 4 else "en", "system", "100", "",
-               False, "activity", START)
+        yield (
+            key,
+            "!",
+            f"p{index}@banc.example",
+            "active",
+            name,
+            name.lower(),
+            "",
+            "technicienne",
+            f"D{index % 40}",
+            f"S{index % 12}",
+            [],
+            "",
+            "",
+            [],
+            False,
+            False,
+            False,
+            "fr" if index % 4 else "en",
+            "system",
+            "100",
+            "",
+            False,
+            "activity",
+            START,
+        )
 
 
-def _spaces(spaces: list[int], size: Size) -> Iterator[tuple]:  # type: ignore[type-arg]
+def _spaces(spaces: list[int], size: Size) -> Iterator[Line]:
     for index, key in enumerate(spaces):
         is_open = index % 5 != 0
-        yield (key, "community", f"c{index}", f"Communauté {index}", "Se parler de ce qui compte.", "professional",
-               "open" if is_open else "on_request", 0 if is_open else 1, "", [], "", 0, "", False, "members",
-               12 * size.people // len(spaces), START)
+        yield (
+            key,
+            "community",
+            f"c{index}",
+            f"Communauté {index}",
+            "Se parler de ce qui compte.",
+            "professional",
+            "open" if is_open else "on_request",
+            0 if is_open else 1,
+            "",
+            [],
+            "",
+            0,
+            "",
+            False,
+            "members",
+            12 * size.people // len(spaces),
+            START,
+        )
 
 
-def _tools(spaces: list[int]) -> Iterator[tuple]:  # type: ignore[type-arg]
+def _tools(spaces: list[int]) -> Iterator[Line]:
     return ((new_id(), key, slug, "", START) for key in spaces for slug in ("forum", "blog"))
 
 
@@ -146,16 +243,23 @@ def _text(rng: random.Random, words: int) -> str:
     return " ".join(rng.choices(WORDS, k=words))
 
 
-def _contributions(cursor, people, spaces, size, rng, progress):  # type: ignore[no-untyped-def]
+def _contributions(
+    cursor: Cursor[Any],
+    people: list[int],
+    spaces: list[int],
+    size: Size,
+    rng: random.Random,
+    progress: Progress,
+) -> list[Thing]:
     """Rows of the spine spread over ten months, then their texts and details; returns what was made."""
     step = timedelta(days=300) / size.contributions
-    made = []
+    made: list[Thing] = []
     columns = (
         "id, kind, space_id, space_audience, author_id, title, excerpt, card, language, state, is_listed, published_at, "
         "last_activity_at, created_at, version, are_replies_open, is_imported, reply_count, reaction_counts, search"
     )
 
-    def rows():  # type: ignore[no-untyped-def]
+    def rows() -> Iterator[Line]:
         for index in range(size.contributions):
             at = START + step * index
             key = new_id(int(at.timestamp() * 1000))
@@ -164,29 +268,74 @@ def _contributions(cursor, people, spaces, size, rng, progress):  # type: ignore
             title = "" if kind == "note" else _text(rng, 6).capitalize()
             made.append((key, spaces[place], kind, at))
             card = '{"mode":"discussion"}' if kind == "topic" else "{}"
-            yield (key, kind, spaces[place], 1 if place % 5 == 0 else 0, rng.choice(people), title,
-                   _text(rng, 30), card, "fr", "published", True, at, at + timedelta(hours=index % 48), at, 1, True, False,
-                   3, '{"like":2}', f"'{WORDS[index % len(WORDS)]}':1A 'm{index % 5000}':2B")
+            yield (
+                key,
+                kind,
+                spaces[place],
+                1 if place % 5 == 0 else 0,
+                rng.choice(people),
+                title,
+                _text(rng, 30),
+                card,
+                "fr",
+                "published",
+                True,
+                at,
+                at + timedelta(hours=index % 48),
+                at,
+                1,
+                True,
+                False,
+                3,
+                '{"like":2}',
+                f"'{WORDS[index % len(WORDS)]}':1A 'm{index % 5000}':2B",
+            )
 
     _copy(cursor, "contributions_contribution", columns, rows(), size.contributions, progress)
-    _copy(cursor, "contributions_body", "contribution_id, source, html, text, renderer_version", _bodies(made, rng),
-          len(made), progress)
+    _copy(
+        cursor,
+        "contributions_body",
+        "contribution_id, source, html, text, renderer_version",
+        _bodies(made, rng),
+        len(made),
+        progress,
+    )
     topics = (row for row in made if row[2] == "topic")
-    _copy(cursor, "forum_topic", "contribution_id, mode, outcome, outcome_html, closed_because, budget",
-          ((row[0], "discussion", "", "", "", 5) for row in topics), len(made), progress)
+    _copy(
+        cursor,
+        "forum_topic",
+        "contribution_id, mode, outcome, outcome_html, closed_because, budget",
+        ((row[0], "discussion", "", "", "", 5) for row in topics),
+        len(made),
+        progress,
+    )
     posts = (row for row in made if row[2] == "post")
-    _copy(cursor, "blog_post", "contribution_id, reading_minutes", ((row[0], 2) for row in posts), len(made), progress)
+    _copy(
+        cursor,
+        "blog_post",
+        "contribution_id, reading_minutes",
+        ((row[0], 2) for row in posts),
+        len(made),
+        progress,
+    )
     return made
 
 
-def _bodies(made, rng):  # type: ignore[no-untyped-def]
+def _bodies(made: list[Thing], rng: random.Random) -> Iterator[Line]:
     pool = [_text(rng, 70) for _ in range(500)]
     for key, _space, _kind, _at in made:
         text = pool[key % 500]
         yield (key, text, f"<p>{text}</p>", text, 1)
 
 
-def _replies(cursor, people, things, size, rng, progress):  # type: ignore[no-untyped-def]
+def _replies(
+    cursor: Cursor[Any],
+    people: list[int],
+    things: list[Thing],
+    size: Size,
+    rng: random.Random,
+    progress: Progress,
+) -> None:
     """Three replies each on average: twenty on the newest topics, which are the ones read."""
     columns = (
         "id, contribution_id, space_id, audience, author_id, source, html, text, renderer_version, side, state, "
@@ -197,26 +346,42 @@ def _replies(cursor, people, things, size, rng, progress):  # type: ignore[no-un
     cursor.execute("SELECT id, audience FROM spaces_space")
     audience = dict(cursor.fetchall())
 
-    def rows():  # type: ignore[no-untyped-def]
+    def rows() -> Iterator[Line]:
         for key, space, _kind, at in things:
             for number in range(20 if key in long else 3):
                 text = pool[(key + number) % 500]
-                yield (new_id(int(at.timestamp() * 1000) + number), key, space, audience[space], rng.choice(people), text,
-                       f"<p>{text}</p>", text, 1, 0, "published", at + timedelta(minutes=7 * number), 1, "{}")
+                yield (
+                    new_id(int(at.timestamp() * 1000) + number),
+                    key,
+                    space,
+                    audience[space],
+                    rng.choice(people),
+                    text,
+                    f"<p>{text}</p>",
+                    text,
+                    1,
+                    0,
+                    "published",
+                    at + timedelta(minutes=7 * number),
+                    1,
+                    "{}",
+                )
 
     _copy(cursor, "contributions_reply", columns, rows(), size.replies, progress)
     cursor.execute("UPDATE contributions_contribution SET reply_count = 20 WHERE id = ANY(%s)", [list(long)])
 
 
-def _sessions(cursor, viewers):  # type: ignore[no-untyped-def]
+def _sessions(cursor: Cursor[Any], viewers: list[int]) -> list[str]:
     from parvis.accounts.sessions import SessionStore
 
     store: SessionBase = SessionStore()
     found = []
-    until = datetime.now(timezone.utc) + timedelta(days=2)
+    until = datetime.now(UTC) + timedelta(days=2)
     for person in viewers:
         key = hashlib.sha256(f"bench{person}".encode()).hexdigest()[:32]
-        data = store.encode({"_auth_user_id": str(person), "_auth_user_backend": "bench", "_auth_user_hash": ""})
+        data = store.encode(
+            {"_auth_user_id": str(person), "_auth_user_backend": "bench", "_auth_user_hash": ""}
+        )
         cursor.execute(
             "INSERT INTO accounts_session (session_key, session_data, expire_date, person_id, user_agent, created_at, seen_on) "
             "VALUES (%s, %s, %s, %s, 'bench', now(), current_date) ON CONFLICT DO NOTHING",

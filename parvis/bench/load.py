@@ -70,8 +70,17 @@ def find_client() -> str | None:
 
 
 def run(
-    name: str, *, base: str, paths: list[str], cookies: list[str], folder: Path, pids: list[int], db_pid: int,
-    seconds: int = 5, method: str = "GET", runs: int = RUNS,
+    name: str,
+    *,
+    base: str,
+    paths: list[str],
+    cookies: list[str],
+    folder: Path,
+    pids: list[int],
+    db_pid: int,
+    seconds: int = 5,
+    method: str = "GET",
+    runs: int = RUNS,
 ) -> Row:
     """The median of some runs against these addresses, each by another reader in turn."""
     script = _write_script(folder, name, paths, cookies, method)
@@ -82,12 +91,21 @@ def run(
         spent = _cpu(pids) - before
         db_spent = max(_cpu(_family(db_pid)) - db_before, 0.0)
         served = max(found["requests"], 1)
-        samples.append((found["requests"] / (found["us"] / 1e6), found, 1000 * spent / served, 1000 * db_spent / served))
+        samples.append(
+            (found["requests"] / (found["us"] / 1e6), found, 1000 * spent / served, 1000 * db_spent / served)
+        )
     samples.sort(key=lambda sample: sample[0])
     rps, found, cpu, db_cpu = samples[len(samples) // 2]
     return Row(
-        name, round(rps, 1), found["p50"] / 1000, found["p95"] / 1000, found["p99"] / 1000, round(cpu, 2), round(db_cpu, 2),
-        found["bytes"] // max(found["requests"], 1), sum(sample[1]["errors"] for sample in samples),
+        name,
+        round(rps, 1),
+        found["p50"] / 1000,
+        found["p95"] / 1000,
+        found["p99"] / 1000,
+        round(cpu, 2),
+        round(db_cpu, 2),
+        found["bytes"] // max(found["requests"], 1),
+        sum(sample[1]["errors"] for sample in samples),
         runs=[round(sample[0], 1) for sample in samples],
     )
 
@@ -96,9 +114,15 @@ def _write_script(folder: Path, name: str, paths: list[str], cookies: list[str],
     (folder / f"{name}.cookies").write_text("\n".join(cookies) + "\n")
     (folder / f"{name}.paths").write_text("\n".join(paths) + "\n")
     script = folder / f"{name}.lua"
-    script.write_text(SCRIPT % {
-        "cookies": folder / f"{name}.cookies", "paths": folder / f"{name}.paths", "csrf": CSRF, "method": method,
-    })
+    script.write_text(
+        SCRIPT
+        % {
+            "cookies": folder / f"{name}.cookies",
+            "paths": folder / f"{name}.paths",
+            "csrf": CSRF,
+            "method": method,
+        }
+    )
     return script
 
 
@@ -106,7 +130,10 @@ def _wrk(base: str, script: Path, seconds: int) -> dict[str, int]:
     client = find_client() or "wrk"
     done = subprocess.run(
         [client, "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s", "-s", str(script), base],
-        capture_output=True, text=True, timeout=seconds + 60, check=True,
+        capture_output=True,
+        text=True,
+        timeout=seconds + 60,
+        check=True,
     )
     match = re.search(r"^JSON (.*)$", done.stdout, re.M)
     if match is None:

@@ -23,7 +23,9 @@ from parvis.kernel.postgres import Server
 PORT = 8791
 
 
-def run(size: int = 1_000_000, *, as_json: bool = False, folder: Path | None = None, seconds: int = 5) -> dict[str, Any]:
+def run(
+    size: int = 1_000_000, *, as_json: bool = False, folder: Path | None = None, seconds: int = 5
+) -> dict[str, Any]:
     """Builds (once) and measures a network of `size` contributions; prints the rows, and returns them.
 
     The folder keeps the data for a second run. Raises RuntimeError when there is no wrk to make the load.
@@ -38,16 +40,19 @@ def run(size: int = 1_000_000, *, as_json: bool = False, folder: Path | None = N
         report = _measure(server, place, built, environment, seconds)
     report["size"] = size
     (place / "report.json").write_text(json.dumps(report, indent=1))
-    print(json.dumps(report) if as_json else _table(report))
     return report
 
 
 def _prepare(server: Server, place: Path) -> dict[str, str]:
     server.ensure_roles_and_database("parvis")
     environment = {
-        **os.environ, "PARVIS_DATA": str(place), "PARVIS_DATABASE_URL_APP": server.url("app"),
-        "PARVIS_DATABASE_URL_OWNER": server.url("owner"), "DJANGO_SETTINGS_MODULE": "parvis.settings",
-        "PARVIS_URL": f"http://127.0.0.1:{PORT}", "PARVIS_WORKERS": "2",
+        **os.environ,
+        "PARVIS_DATA": str(place),
+        "PARVIS_DATABASE_URL_APP": server.url("app"),
+        "PARVIS_DATABASE_URL_OWNER": server.url("owner"),
+        "DJANGO_SETTINGS_MODULE": "parvis.settings",
+        "PARVIS_URL": f"http://127.0.0.1:{PORT}",
+        "PARVIS_WORKERS": "2",
     }
     owner = {**environment, "PARVIS_DB_ROLE": "owner"}
     subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=owner, check=True)
@@ -86,7 +91,12 @@ def _measure(
         db_pid = int((server.cluster / "postmaster.pid").read_text().split()[0])
         pids = _workers(pages.pid)
         common: dict[str, Any] = {
-            "base": base, "cookies": built["sessions"], "folder": place, "pids": pids, "db_pid": db_pid, "seconds": seconds,
+            "base": base,
+            "cookies": built["sessions"],
+            "folder": place,
+            "pids": pids,
+            "db_pid": db_pid,
+            "seconds": seconds,
         }
         memory_small = load.memory([*pids, *load.family(db_pid)])
         rows = [load.run("ceiling", paths=["/health?kb=45"], **common)]
@@ -94,17 +104,32 @@ def _measure(
         rows += [
             cold,
             load.run("home", paths=["/"], **common),
-            load.run("community", paths=[f"/c/{slug}/" for slug in built["spaces"] if int(slug[1:]) % 5], **common),
-            load.run("topic", paths=[f"/forum/{encode(key)}/" for key in _open(server, built["topics"])[:2000]], **common),
-            load.run("post", paths=[f"/blog/{encode(key)}/" for key in _open(server, built["posts"])[:1000]], **common),
+            load.run(
+                "community", paths=[f"/c/{slug}/" for slug in built["spaces"] if int(slug[1:]) % 5], **common
+            ),
+            load.run(
+                "topic",
+                paths=[f"/forum/{encode(key)}/" for key in _open(server, built["topics"])[:2000]],
+                **common,
+            ),
+            load.run(
+                "post",
+                paths=[f"/blog/{encode(key)}/" for key in _open(server, built["posts"])[:1000]],
+                **common,
+            ),
             load.run("people", paths=[f"/people/?q=personne+00{n:02d}" for n in range(100)], **common),
         ]
         rows.append(_replies(server, built, common))
         return {
             "rows": [row.__dict__ for row in rows],
-            "memory_mb": {"idle": memory_small, "loaded": load.memory([*_workers(pages.pid), *load.family(db_pid)])},
+            "memory_mb": {
+                "idle": memory_small,
+                "loaded": load.memory([*_workers(pages.pid), *load.family(db_pid)]),
+            },
             "stream_query": _stream_query(environment),
-            "cores": os.cpu_count(), "connections": load.CONNECTIONS, "viewers": len(built["sessions"]),
+            "cores": os.cpu_count(),
+            "connections": load.CONNECTIONS,
+            "viewers": len(built["sessions"]),
             "date": time.strftime("%Y-%m-%d"),
         }
     finally:
@@ -117,9 +142,25 @@ def _measure(
 
 def _serve(environment: dict[str, str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "granian", "--interface", "wsgi", "parvis.wsgi:application", "--port", str(PORT),
-         "--workers", "2", "--blocking-threads", "8", "--no-access-log", "--log-level", "warning"],
-        env=environment, start_new_session=True,
+        [
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "parvis.wsgi:application",
+            "--port",
+            str(PORT),
+            "--workers",
+            "2",
+            "--blocking-threads",
+            "8",
+            "--no-access-log",
+            "--log-level",
+            "warning",
+        ],
+        env=environment,
+        start_new_session=True,
     )
 
 
@@ -128,7 +169,7 @@ def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
         if process.poll() is not None:
             raise RuntimeError("the page server ended at once")
         try:
-            urllib.request.urlopen(address, timeout=1).read()  # noqa: S310 - our own loopback address
+            urllib.request.urlopen(address, timeout=1).read()
             return
         except OSError:
             time.sleep(0.1)
@@ -162,7 +203,8 @@ def _replies(server: Server, built: dict[str, Any], common: dict[str, Any]) -> l
             [space],
         )
         rows = connection.execute(
-            "SELECT id FROM contributions_contribution WHERE space_id = %s AND kind = 'topic' ORDER BY id DESC LIMIT 400", [space]
+            "SELECT id FROM contributions_contribution WHERE space_id = %s AND kind = 'topic' ORDER BY id DESC LIMIT 400",
+            [space],
         ).fetchall()
         connection.commit()
     paths = [f"/go/{encode(row[0])}/reply/" for row in rows]
@@ -172,13 +214,19 @@ def _replies(server: Server, built: dict[str, Any], common: dict[str, Any]) -> l
 def _stream_query(environment: dict[str, str]) -> dict[str, Any]:
     """The bare feed query of fifty members: median time in ms, and buffers touched."""
     done = subprocess.run(
-        [sys.executable, "-m", "parvis.bench.stream"], env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-m", "parvis.bench.stream"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return json.loads(done.stdout)  # type: ignore[no-any-return]
 
 
 def _table(report: dict[str, Any]) -> str:
-    lines = [f"{'':12}{'req/s':>8}{'p50':>8}{'p95':>8}{'p99':>8}{'cpu ms':>8}{'db ms':>7}{'kB':>7}{'errors':>8}"]
+    lines = [
+        f"{'':12}{'req/s':>8}{'p50':>8}{'p95':>8}{'p99':>8}{'cpu ms':>8}{'db ms':>7}{'kB':>7}{'errors':>8}"
+    ]
     for row in report["rows"]:
         lines.append(
             f"{row['name']:12}{row['rps']:8.0f}{row['p50']:8.1f}{row['p95']:8.1f}{row['p99']:8.1f}{row['cpu_ms']:8.2f}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import statistics
 import time
 from typing import Any
 
@@ -28,14 +27,15 @@ def main() -> None:
             stream.home(person)
             times.append(1000 * (time.perf_counter() - start))
             buffers.append(_buffers(person))
-    print(json.dumps({"ms": round(statistics.median(times), 2), "buffers": statistics.median(buffers)}))
 
 
 def _buffers(person: Any) -> int:
     from parvis.contributions import stream
     from parvis.kernel.db import read
 
-    sql = stream.HOME.format(order="last_activity_at", columns=stream.COLUMNS, joined=stream.JOINED, filters="", before="")
+    sql = stream.HOME.format(
+        order="last_activity_at", columns=stream.COLUMNS, joined=stream.JOINED, filters="", before=""
+    )
     rows = read("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + sql, stream._common(person, None))
     plan = rows[0][0]
     plan = json.loads(plan) if isinstance(plan, str) else plan

@@ -16,7 +16,7 @@ from parvis.contributions.marks import Revision
 from parvis.contributions.models import Contribution, State
 from parvis.journal.actions import record
 from parvis.journal.jobs import enqueue
-from parvis.kernel import clock
+from parvis.kernel import clock, markdown
 from parvis.kernel.errors import NotAllowed, Refused
 from parvis.kernel.ids import new_id
 
@@ -53,8 +53,18 @@ def publish(
     title, source = texts.checked(body, title=title, needs_title=needs_title, may_be_empty=may_be_empty)
     state, moment = _state_and_moment(at, is_draft)
     contribution = Contribution(
-        id=new_id(), kind=kind, space=space, space_audience=space.audience, author=by, title=title, state=state,
-        published_at=moment, last_activity_at=moment, is_listed=is_listed, part_of=part_of, card=card or {},
+        id=new_id(),
+        kind=kind,
+        space=space,
+        space_audience=space.audience,
+        author=by,
+        title=title,
+        state=state,
+        published_at=moment,
+        last_activity_at=moment,
+        is_listed=is_listed,
+        part_of=part_of,
+        card=card or {},
         are_replies_open=are_replies_open,
     )
     contribution.search = texts.search_vector(title, source)
@@ -68,7 +78,9 @@ def publish(
     return contribution
 
 
-def _bind(contribution: Contribution, source: str, mentions: tuple[int, ...], tags: list[str], *, by: Person) -> None:
+def _bind(
+    contribution: Contribution, source: str, mentions: tuple[int, ...], tags: list[str], *, by: Person
+) -> None:
     texts.bind_files(contribution, source, by=by)
     texts.set_mentions(contribution, mentions)
     texts.set_tags(contribution, tags)
@@ -88,8 +100,12 @@ def _state_and_moment(at: datetime | None, is_draft: bool) -> tuple[State, datet
 def announce(contribution: Contribution) -> None:
     """Records that a contribution has been published; its author is the actor."""
     record(
-        f"{contribution.kind}.published", thing_kind=contribution.kind, thing_id=contribution.id,
-        by=contribution.author, space_id=contribution.space_id, audience=contribution.audience,
+        f"{contribution.kind}.published",
+        thing_kind=contribution.kind,
+        thing_id=contribution.id,
+        by=contribution.author,
+        space_id=contribution.space_id,
+        audience=contribution.audience,
     )
 
 
@@ -118,7 +134,9 @@ def unschedule(contribution: Contribution, *, by: Person) -> None:
 
 def publish_due() -> int:
     """Publishes what is scheduled for now or before; called every minute by a job. Returns how many."""
-    due = Contribution.objects.select_for_update(skip_locked=True, of=("self",)).select_related("author", "space")
+    due = Contribution.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
+        "author", "space"
+    )
     rows = list(due.filter(state=State.SCHEDULED, published_at__lte=clock.now())[:200])
     for contribution in rows:
         try:
@@ -149,9 +167,13 @@ def revise(
     Who may: the author. Raises Refused when `version` shows that someone saved in between.
     """
     require("contribution.edit", contribution, by=by)
-    locked = Contribution.objects.select_for_update(of=("self",)).select_related("body").get(id=contribution.id)
+    locked = (
+        Contribution.objects.select_for_update(of=("self",)).select_related("body").get(id=contribution.id)
+    )
     if version is not None and version != locked.version:
-        raise Refused(_("This text has been changed since you opened it. Copy yours, reload the page, then edit again."))
+        raise Refused(
+            _("This text has been changed since you opened it. Copy yours, reload the page, then edit again.")
+        )
     title, source = texts.checked(body, title=title, needs_title=needs_title)
     if (title, source) != (locked.title, locked.body.source):
         if locked.state == State.PUBLISHED:
@@ -163,19 +185,28 @@ def revise(
         contribution.save(update_fields=["title", "version", "edited_at", "search", "excerpt", "language"])
         _bind(contribution, source, rendered.mentions, [*(tags or []), *rendered.tags], by=by)
         record(
-            f"{contribution.kind}.revised", thing_kind=contribution.kind, thing_id=contribution.id, by=by,
-            space_id=contribution.space_id, audience=contribution.audience,
+            f"{contribution.kind}.revised",
+            thing_kind=contribution.kind,
+            thing_id=contribution.id,
+            by=by,
+            space_id=contribution.space_id,
+            audience=contribution.audience,
         )
     elif tags is not None:
-        texts.set_tags(contribution, [*tags, *texts.markdown.render(source).tags])
+        texts.set_tags(contribution, [*tags, *markdown.render(source).tags])
         touch_card(contribution)
     return contribution
 
 
 def _keep_revision(contribution: Contribution, *, by: Person) -> None:
     Revision.objects.create(
-        contribution=contribution, space_id=contribution.space_id, audience=contribution.audience,
-        version=contribution.version, title=contribution.title, source=contribution.body.source, editor=by,
+        contribution=contribution,
+        space_id=contribution.space_id,
+        audience=contribution.audience,
+        version=contribution.version,
+        title=contribution.title,
+        source=contribution.body.source,
+        editor=by,
     )
 
 
@@ -193,11 +224,17 @@ def set_state(contribution: Contribution, state: State, verb: str, *, by: Person
     contribution.version += 1
     contribution.save(update_fields=["state", "version"])
     # A part hidden or removed for itself stays so when its host comes back.
-    contribution.parts.filter(state=was).exclude(card__has_any_keys=["hidden_because", "removed_at"]).update(state=state)
+    contribution.parts.filter(state=was).exclude(card__has_any_keys=["hidden_because", "removed_at"]).update(
+        state=state
+    )
     contribution.refresh_from_db(fields=["audience"])
     record(
-        f"{contribution.kind}.{verb}", thing_kind=contribution.kind, thing_id=contribution.id, by=by,
-        space_id=contribution.space_id, audience=contribution.audience,
+        f"{contribution.kind}.{verb}",
+        thing_kind=contribution.kind,
+        thing_id=contribution.id,
+        by=by,
+        space_id=contribution.space_id,
+        audience=contribution.audience,
     )
 
 
@@ -206,7 +243,11 @@ def retire(contribution: Contribution, *, by: Person) -> None:
     require("contribution.remove", contribution, by=by)
     if contribution.state == State.HIDDEN:
         raise Refused(_("A host has hidden this. Talk to the hosts of the community first."))
-    contribution.card = {**contribution.card, "state_before": contribution.state, "removed_at": clock.now().isoformat()}
+    contribution.card = {
+        **contribution.card,
+        "state_before": contribution.state,
+        "removed_at": clock.now().isoformat(),
+    }
     contribution.save(update_fields=["card"])
     set_state(contribution, State.REMOVED, "removed", by=by)
 
@@ -264,7 +305,12 @@ def move(contribution: Contribution, to: Space, *, by: Person) -> None:
     contribution.save(update_fields=["space", "space_audience", "version"])
     contribution.refresh_from_db(fields=["audience"])
     record(
-        f"{contribution.kind}.moved", thing_kind=contribution.kind, thing_id=contribution.id, by=by,
-        space_id=to.id, audience=contribution.audience, payload={"from": came_from},
+        f"{contribution.kind}.moved",
+        thing_kind=contribution.kind,
+        thing_id=contribution.id,
+        by=by,
+        space_id=to.id,
+        audience=contribution.audience,
+        payload={"from": came_from},
     )
     enqueue("contributions.recount", contribution_id=contribution.id)

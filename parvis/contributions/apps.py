@@ -14,6 +14,8 @@ class ContributionsConfig(AppConfig):
     def import_models(self) -> None:
         super().import_models()
         import_module("parvis.contributions.marks")  # the models that hang on the spine
+        import_module("parvis.contributions.recurring")
+        import_module("parvis.contributions.link_cards")
 
     def ready(self) -> None:
         from parvis.contributions import jobs  # noqa: F401 - registers its jobs

@@ -46,8 +46,14 @@ def keep_upload(given: Any, *, alt: str, by: Person) -> Attachment:
         name = f"{stem}.{picture.media_type.rpartition('/')[2]}"
         kept = store.store(io.BytesIO(picture.data), name=name, max_bytes=limit)
     return Attachment.objects.create(
-        uploader=by, sha256=kept.sha256, name=kept.name, media_type=kept.media_type, size=kept.size, width=width,
-        height=height, alt=alt.strip()[:400],
+        uploader=by,
+        sha256=kept.sha256,
+        name=kept.name,
+        media_type=kept.media_type,
+        size=kept.size,
+        width=width,
+        height=height,
+        alt=alt.strip()[:400],
     )
 
 

@@ -46,7 +46,9 @@ def steps_of(contribution: Contribution, *, reply: Reply | None = None) -> list[
 
     Who may: whoever reads the text (the caller has found it for them).
     """
-    rows = list(contribution.revisions.filter(reply=reply).select_related("editor").order_by("created_at", "id"))
+    rows = list(
+        contribution.revisions.filter(reply=reply).select_related("editor").order_by("created_at", "id")
+    )
     rows = rows[-(SHOWN - 1) :]
     thing = reply or contribution
     first_at = reply.created_at if reply else contribution.published_at or contribution.created_at

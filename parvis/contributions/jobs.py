@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from parvis.contributions.actions import publish_due
+from parvis.contributions.link_cards import JOB, make_link_card
 from parvis.contributions.models import Contribution, State
 from parvis.journal.jobs import job
 from parvis.journal.models import Receipt
@@ -25,6 +26,9 @@ def empty_bin() -> None:
     before = clock.now() - timedelta(days=BIN_DAYS)
     Contribution.objects.filter(state=State.REMOVED, card__removed_at__lt=before.isoformat()).delete()
     Receipt.objects.filter(created_at__lt=clock.now() - timedelta(days=2)).delete()
+
+
+job(JOB)(make_link_card)
 
 
 @job("contributions.recount")

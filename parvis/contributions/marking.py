@@ -44,14 +44,22 @@ def react(contribution: Contribution, name: str, *, by: Person, reply: Reply | N
         now_set = name
     else:
         Reaction.objects.create(
-            contribution=contribution, reply=reply, person=by, name=name, space_id=contribution.space_id,
+            contribution=contribution,
+            reply=reply,
+            person=by,
+            name=name,
+            space_id=contribution.space_id,
             audience=contribution.audience,
         )
         now_set = name
         record(
-            f"{contribution.kind}.reacted", thing_kind="reply" if reply else contribution.kind,
-            thing_id=reply.id if reply else contribution.id, by=by, space_id=contribution.space_id,
-            audience=contribution.audience, payload={"contribution": contribution.id},
+            f"{contribution.kind}.reacted",
+            thing_kind="reply" if reply else contribution.kind,
+            thing_id=reply.id if reply else contribution.id,
+            by=by,
+            space_id=contribution.space_id,
+            audience=contribution.audience,
+            payload={"contribution": contribution.id},
         )
     counts = Counter(target.reaction_counts)
     counts.subtract([before] if before else [])
@@ -107,25 +115,34 @@ def mark_read(contribution: Contribution, until: datetime, *, by: Person) -> Non
     )
 
 
-def pin(contribution: Contribution, *, by: Person, until: datetime | None = None, is_start_here: bool = False) -> Pin:
+def pin(
+    contribution: Contribution, *, by: Person, until: datetime | None = None, is_start_here: bool = False
+) -> Pin:
     """A host keeps a contribution on top of its community, until a date; one may be the "start here"."""
     require("contribution.pin", contribution, by=by)
     if until is not None and until <= clock.now():
         raise Refused(_("Choose a date to come."), field="until")
     if is_start_here:
-        Pin.objects.filter(space_id=contribution.space_id, is_start_here=True).exclude(contribution=contribution).update(
-            is_start_here=False
-        )
+        Pin.objects.filter(space_id=contribution.space_id, is_start_here=True).exclude(
+            contribution=contribution
+        ).update(is_start_here=False)
     row, _created = Pin.objects.update_or_create(
         contribution=contribution,
         defaults={
-            "space_id": contribution.space_id, "audience": contribution.audience, "until": until,
-            "is_start_here": is_start_here, "pinned_by": by,
+            "space_id": contribution.space_id,
+            "audience": contribution.audience,
+            "until": until,
+            "is_start_here": is_start_here,
+            "pinned_by": by,
         },
     )
     record(
-        f"{contribution.kind}.pinned", thing_kind=contribution.kind, thing_id=contribution.id, by=by,
-        space_id=contribution.space_id, audience=contribution.audience,
+        f"{contribution.kind}.pinned",
+        thing_kind=contribution.kind,
+        thing_id=contribution.id,
+        by=by,
+        space_id=contribution.space_id,
+        audience=contribution.audience,
     )
     return row
 
@@ -142,12 +159,20 @@ def report(contribution: Contribution, *, reason: str, by: Person, reply: Reply 
     if not reason.strip():
         raise Refused(_("Say in a sentence what worries you."), field="reason")
     row = Report.objects.create(
-        contribution=contribution, reply=reply, reporter=by, reason=reason.strip()[:400],
-        space_id=contribution.space_id, audience=contribution.audience,
+        contribution=contribution,
+        reply=reply,
+        reporter=by,
+        reason=reason.strip()[:400],
+        space_id=contribution.space_id,
+        audience=contribution.audience,
     )
     record(
-        f"{contribution.kind}.reported", thing_kind=contribution.kind, thing_id=contribution.id, by=by,
-        space_id=contribution.space_id, audience=contribution.audience,
+        f"{contribution.kind}.reported",
+        thing_kind=contribution.kind,
+        thing_id=contribution.id,
+        by=by,
+        space_id=contribution.space_id,
+        audience=contribution.audience,
     )
     return row
 

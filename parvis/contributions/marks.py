@@ -23,7 +23,9 @@ class Reaction(Placed):
     """One person's reaction to a contribution or to one of its replies; a second one replaces the first."""
 
     contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="reactions")
-    reply = models.ForeignKey(Reply, null=True, blank=True, on_delete=models.CASCADE, related_name="reactions")
+    reply = models.ForeignKey(
+        Reply, null=True, blank=True, on_delete=models.CASCADE, related_name="reactions"
+    )
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=10)
     created_at = models.DateTimeField(default=timezone.now)
@@ -66,7 +68,9 @@ class Attachment(Keyed):
     contribution = models.ForeignKey(
         Contribution, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments"
     )
-    reply = models.ForeignKey(Reply, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments")
+    reply = models.ForeignKey(
+        Reply, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments"
+    )
     space_id = models.BigIntegerField(null=True, editable=False)
     audience = models.SmallIntegerField(default=2, editable=False)
     uploader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -97,7 +101,9 @@ class Revision(Placed):
     """A text as it stood before an edit."""
 
     contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="revisions")
-    reply = models.ForeignKey(Reply, null=True, blank=True, on_delete=models.CASCADE, related_name="revisions")
+    reply = models.ForeignKey(
+        Reply, null=True, blank=True, on_delete=models.CASCADE, related_name="revisions"
+    )
     version = models.PositiveIntegerField()
     title = models.CharField(max_length=300, default="", blank=True)
     source = models.TextField(default="", blank=True)
@@ -175,7 +181,9 @@ class Follow(Keyed):
 class TagFollow(Keyed):
     """A word a person wants to see in their stream."""
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="followed_tags")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="followed_tags"
+    )
     word = models.CharField(max_length=60)
     level = models.SmallIntegerField(choices=Level, default=Level.FOLLOWING)
 
@@ -197,7 +205,11 @@ class Report(Placed):
     )
 
     class Meta:
-        indexes = [models.Index(F("space_id"), F("created_at"), name="marks_open_reports", condition=Q(handled_at=None))]
+        indexes = [
+            models.Index(
+                F("space_id"), F("created_at"), name="marks_open_reports", condition=Q(handled_at=None)
+            )
+        ]
 
 
 class Total(Placed):

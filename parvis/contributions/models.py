@@ -6,7 +6,7 @@ Not here: what hangs on them (contributions.marks), what a kind has of its own (
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -23,6 +23,8 @@ from parvis.kernel.ids import encode
 from parvis.spaces.models import Audience, Membership
 
 if TYPE_CHECKING:
+    from parvis.access.roles import Role
+    from parvis.contributions.reading import Marks
     from parvis.people.models import Person
 
 
@@ -59,7 +61,9 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
             & (Q(space_audience=Audience.EVERYBODY) | Q(space_id__in=mine))
             | Q(audience=Audience.NAMED, state__in=[State.DRAFT, State.CIRCLE], id__in=named)
         )
-        return self.filter(rule, kind__in=installed_kinds()).filter(~Q(card__has_key="shared") | Exists(_shown(mine)))
+        return self.filter(rule, kind__in=installed_kinds()).filter(
+            ~Q(card__has_key="shared") | Exists(_shown(mine))
+        )
 
     def published(self) -> ContributionQuerySet:
         return self.filter(state=State.PUBLISHED)
@@ -74,7 +78,7 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
         return self.select_related("author", "space")
 
 
-def _shown(mine: models.QuerySet[Membership]) -> models.QuerySet[Contribution]:
+def _shown(mine: models.QuerySet[Membership, Any]) -> models.QuerySet[Contribution]:
     """The original of a share, where its reader (a member of `mine`) may read it: else the share isn't there either."""
     key = Cast(KeyTextTransform("shared", OuterRef("card")), models.BigIntegerField())
     readable = Q(audience=Audience.EVERYBODY) | Q(audience=Audience.MEMBERS, space_id__in=mine)
@@ -90,7 +94,9 @@ class Contribution(Keyed):
     audience = models.GeneratedField(
         expression=AUDIENCE_OF_ROW, output_field=models.SmallIntegerField(), db_persist=True
     )
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="contributions")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="contributions"
+    )
     title = models.CharField(_("title"), max_length=300, default="", blank=True)
     excerpt = models.CharField(max_length=320, default="", blank=True)
     card = models.JSONField(default=dict, blank=True)
@@ -111,29 +117,45 @@ class Contribution(Keyed):
 
     objects = ContributionQuerySet.as_manager()
 
+    # Set by contributions.reading.find_contribution, which reads them in the same query.
+    marks: Marks
+    held: frozenset[Role]
+    tag_rows: list[dict[str, str]]
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["id", "space", "audience"], name="spine_place"),
             models.UniqueConstraint(fields=["id", "space", "space_audience"], name="spine_part_place"),
             models.CheckConstraint(
-                condition=~Q(state=State.PUBLISHED) | Q(published_at__isnull=False), name="spine_published_has_date"
+                condition=~Q(state=State.PUBLISHED) | Q(published_at__isnull=False),
+                name="spine_published_has_date",
             ),
         ]
         indexes = [
             models.Index(
-                F("space"), F("published_at").desc(), F("id").desc(), name="spine_space_date",
+                F("space"),
+                F("published_at").desc(),
+                F("id").desc(),
+                name="spine_space_date",
                 condition=Q(state="published", is_listed=True),
             ),
             models.Index(
-                F("published_at").desc(), F("id").desc(), name="spine_date",
+                F("published_at").desc(),
+                F("id").desc(),
+                name="spine_date",
                 condition=Q(state="published", is_listed=True),
             ),
             models.Index(
-                F("space"), F("last_activity_at").desc(), F("id").desc(), name="spine_space_activity",
+                F("space"),
+                F("last_activity_at").desc(),
+                F("id").desc(),
+                name="spine_space_activity",
                 condition=Q(state="published", is_listed=True),
             ),
             models.Index(
-                F("last_activity_at").desc(), F("id").desc(), name="spine_activity",
+                F("last_activity_at").desc(),
+                F("id").desc(),
+                name="spine_activity",
                 condition=Q(state="published", is_listed=True),
             ),
             models.Index(F("author"), F("published_at").desc(), name="spine_author"),
@@ -222,7 +244,9 @@ class Reply(Placed):
     """An answer in a forum, a comment on a post: one table, at most one level of indent."""
 
     contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="replies")
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="children"
+    )
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="replies")
     source = models.TextField()
     html = models.TextField(default="", blank=True)

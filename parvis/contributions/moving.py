@@ -33,7 +33,9 @@ def move_replies(origin: Contribution, chosen: Iterable[int], to: Contribution, 
     """
     require("contribution.move", origin, by=by)
     require("contribution.reply", to, by=by)
-    list(Contribution.objects.select_for_update(of=("self",)).filter(id__in=[origin.id, to.id]).order_by("id"))
+    list(
+        Contribution.objects.select_for_update(of=("self",)).filter(id__in=[origin.id, to.id]).order_by("id")
+    )
     keys = set(chosen)
     rows = list(origin.replies.filter(id__in=keys) | origin.replies.filter(parent_id__in=keys))
     if not rows:
@@ -48,7 +50,12 @@ def move_replies(origin: Contribution, chosen: Iterable[int], to: Contribution, 
     for row in rows:
         reply_gone(origin.kind, row)
     record(
-        f"{origin.kind}.split", thing_kind=to.kind, thing_id=to.id, by=by, space_id=to.space_id, audience=to.audience,
+        f"{origin.kind}.split",
+        thing_kind=to.kind,
+        thing_id=to.id,
+        by=by,
+        space_id=to.space_id,
+        audience=to.audience,
         payload={"from": origin.id, "replies": sorted(moved)},
     )
     return rows

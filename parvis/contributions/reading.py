@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Model
 
@@ -72,7 +72,7 @@ def find_contribution(contribution_id: int, person: Person | None) -> Contributi
         raise NotFound
     found, place = _built(rows[0])
     held = found.held = roles(person, found, place=place)
-    if Role.READER not in held or found.state == State.REMOVED and Role.AUTHOR not in held:
+    if Role.READER not in held or (found.state == State.REMOVED and Role.AUTHOR not in held):
         raise NotFound
     if "shared" in found.card:
         _require_original(found.card["shared"], person)
@@ -109,5 +109,3 @@ def find_reply(contribution: Contribution, reply_id: int) -> Reply:
         raise NotFound
     reply.contribution = contribution
     return reply
-
-

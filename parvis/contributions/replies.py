@@ -46,20 +46,36 @@ def reply(
     rendered = markdown.render(source)
     if parent is not None:
         if parent.contribution_id != contribution.id or parent.state != ReplyState.PUBLISHED:
-            raise Refused(_("The reply you answer is no longer here. Yours can still be posted to the topic."), field="body")
+            raise Refused(
+                _("The reply you answer is no longer here. Yours can still be posted to the topic."),
+                field="body",
+            )
         parent = parent.parent or parent
     row = Reply.objects.create(
-        contribution=contribution, space_id=locked.space_id, audience=locked.audience, parent=parent, author=by,
-        source=source, html=rendered.html, text=rendered.text, renderer_version=markdown.RENDERER_VERSION,
-        side=side, created_at=clock.now(),
+        contribution=contribution,
+        space_id=locked.space_id,
+        audience=locked.audience,
+        parent=parent,
+        author=by,
+        source=source,
+        html=rendered.html,
+        text=rendered.text,
+        renderer_version=markdown.RENDERER_VERSION,
+        side=side,
+        created_at=clock.now(),
     )
     _count(locked, row.created_at)
     contribution.reply_count = locked.reply_count + 1
     texts.bind_files(locked, source, by=by, reply=row)
     texts.set_mentions(locked, rendered.mentions, reply=row)
     record(
-        f"{contribution.kind}.replied", thing_kind="reply", thing_id=row.id, by=by, space_id=locked.space_id,
-        audience=locked.audience, payload={"contribution": contribution.id},
+        f"{contribution.kind}.replied",
+        thing_kind="reply",
+        thing_id=row.id,
+        by=by,
+        space_id=locked.space_id,
+        audience=locked.audience,
+        payload={"contribution": contribution.id},
     )
     return row
 
@@ -81,8 +97,13 @@ def revise_reply(row: Reply, *, body: str, by: Person) -> Reply:
     if source == row.source:
         return row
     Revision.objects.create(
-        contribution=contribution, reply=row, space_id=contribution.space_id, audience=contribution.audience,
-        version=row.version, source=row.source, editor=by,
+        contribution=contribution,
+        reply=row,
+        space_id=contribution.space_id,
+        audience=contribution.audience,
+        version=row.version,
+        source=row.source,
+        editor=by,
     )
     rendered = markdown.render(source)
     row.source, row.html, row.text = source, rendered.html, rendered.text
@@ -104,8 +125,13 @@ def _require_author(row: Reply, by: Person) -> None:
 def _record(row: Reply, verb: str, *, by: Person) -> None:
     contribution = row.contribution
     record(
-        f"{contribution.kind}.{verb}", thing_kind="reply", thing_id=row.id, by=by, space_id=contribution.space_id,
-        audience=contribution.audience, payload={"contribution": contribution.id},
+        f"{contribution.kind}.{verb}",
+        thing_kind="reply",
+        thing_id=row.id,
+        by=by,
+        space_id=contribution.space_id,
+        audience=contribution.audience,
+        payload={"contribution": contribution.id},
     )
 
 

@@ -115,8 +115,13 @@ class Page:
 
 
 def home(
-    person: Person, *, order: str = "activity", after: Cursor | None = None, as_of: datetime | None = None,
-    kind: str = "", theme: str = "",
+    person: Person,
+    *,
+    order: str = "activity",
+    after: Cursor | None = None,
+    as_of: datetime | None = None,
+    kind: str = "",
+    theme: str = "",
 ) -> Page:
     """The newest of all sources the person subscribes to. One query.
 
@@ -153,7 +158,9 @@ def of_tag(word: str, person: Person, *, after: Cursor | None = None) -> Page:
 
 def of_person(author: Person, person: Person, *, after: Cursor | None = None) -> Page:
     """What someone wrote, as far as the reader may see it, newest first. One query."""
-    rows = read(PERSON.format(columns=COLUMNS, joined=JOINED), {**_common(person, after), "author": author.id})
+    rows = read(
+        PERSON.format(columns=COLUMNS, joined=JOINED), {**_common(person, after), "author": author.id}
+    )
     return _page(rows, "date", lambda row: "")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.search import SearchVector
 from django.db.models import Value
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
 from parvis.contributions.marks import Attachment, Mention, Tag
@@ -30,9 +31,14 @@ MAX_TAGS = 8
 FILE_KEY = re.compile(r"/files/([0-9a-hjkmnp-tv-z]{13})/")
 
 
-def checked(body: str, *, title: str = "", needs_title: bool = False, may_be_empty: bool = False) -> tuple[str, str]:
+def checked(
+    body: str, *, title: str = "", needs_title: bool = False, may_be_empty: bool = False
+) -> tuple[str, str]:
     """The cleaned (title, Markdown) of a form. Raises Refused with the field at fault."""
-    title, body = " ".join(title.replace("\x00", "").split()), body.replace("\x00", "").replace("\r\n", "\n").strip()
+    title, body = (
+        " ".join(title.replace("\x00", "").split()),
+        body.replace("\x00", "").replace("\r\n", "\n").strip(),
+    )
     if needs_title and not title:
         raise Refused(_("Give it a title: one line that says what it is about."), field="title")
     if len(title) > MAX_TITLE:
@@ -40,11 +46,14 @@ def checked(body: str, *, title: str = "", needs_title: bool = False, may_be_emp
     if not body and not may_be_empty:
         raise Refused(_("Write a few words first."), field="body")
     if len(body) > MAX_BODY:
-        raise Refused(_("This text is too long: keep it under 100,000 characters, or attach it as a file."), field="body")
+        raise Refused(
+            _("This text is too long: keep it under 100,000 characters, or attach it as a file."),
+            field="body",
+        )
     return title, markdown.canonical(body)
 
 
-def search_vector(title: str, text: str) -> SearchVector:
+def search_vector(title: str, text: str) -> Combinable:
     """What the word search indexes: folded words, those of the title first."""
     return SearchVector(Value(fold(title)), weight="A", config="simple") + SearchVector(
         Value(fold(text)[:200_000]), weight="B", config="simple"
@@ -57,7 +66,9 @@ def write_body(contribution: Contribution, source: str) -> Rendered:
     Body.objects.update_or_create(
         contribution=contribution,
         defaults={
-            "source": source, "html": rendered.html, "text": rendered.text,
+            "source": source,
+            "html": rendered.html,
+            "text": rendered.text,
             "renderer_version": markdown.RENDERER_VERSION,
         },
     )
@@ -74,13 +85,21 @@ def set_tags(contribution: Contribution, words: list[str]) -> None:
     contribution.tags.exclude(word__in=kept).delete()
     present = set(contribution.tags.values_list("word", flat=True))
     Tag.objects.bulk_create(
-        Tag(contribution=contribution, space_id=contribution.space_id, audience=contribution.audience, word=word, label=label)
+        Tag(
+            contribution=contribution,
+            space_id=contribution.space_id,
+            audience=contribution.audience,
+            word=word,
+            label=label,
+        )
         for word, label in kept.items()
         if word not in present
     )
 
 
-def set_mentions(contribution: Contribution, ids: tuple[int, ...], *, reply: Reply | None = None) -> list[int]:
+def set_mentions(
+    contribution: Contribution, ids: tuple[int, ...], *, reply: Reply | None = None
+) -> list[int]:
     """Makes these the people mentioned in a text; returns those newly mentioned. Unknown ids are dropped."""
     rows = Mention.objects.filter(contribution=contribution, reply=reply)
     present = set(rows.values_list("person_id", flat=True))
@@ -91,7 +110,10 @@ def set_mentions(contribution: Contribution, ids: tuple[int, ...], *, reply: Rep
     fresh = list(Person.objects.active().filter(id__in=wanted - present).values_list("id", flat=True))
     Mention.objects.bulk_create(
         Mention(
-            contribution=contribution, reply=reply, person_id=person_id, space_id=contribution.space_id,
+            contribution=contribution,
+            reply=reply,
+            person_id=person_id,
+            space_id=contribution.space_id,
             audience=contribution.audience,
         )
         for person_id in fresh
@@ -108,7 +130,10 @@ def bind_files(contribution: Contribution, source: str, *, by: Person, reply: Re
         if attachment.contribution_id == contribution.id:
             continue
         if attachment.contribution_id is not None or attachment.uploader_id != by.id:
-            raise Refused(_("A file in this text belongs to another one. Attach it again from your device."), field="body")
+            raise Refused(
+                _("A file in this text belongs to another one. Attach it again from your device."),
+                field="body",
+            )
         attachment.contribution, attachment.reply = contribution, reply
         attachment.space_id, attachment.audience = contribution.space_id, contribution.audience
         attachment.save(update_fields=["contribution", "reply", "space_id", "audience"])

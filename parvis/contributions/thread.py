@@ -82,7 +82,13 @@ def read_thread(
     roots, first = contribution.reply_count, 1
     # Replies under replies aren't counted apart: only a thread longer than a page needs to know how many begin one.
     if contribution.reply_count > PAGE:
-        before = around.parent.created_at if around and around.parent else around.created_at if around else read_until
+        before = (
+            around.parent.created_at
+            if around and around.parent
+            else around.created_at
+            if around
+            else read_until
+        )
         position = read(PAGES, {**where, "before": before})[0]
         roots = position.roots
         if around is not None:

@@ -26,7 +26,12 @@ from parvis.web.models import Network
 
 Progress = Callable[[str, int, int], None]
 # The four people the demonstration is seen through.
-ROLES = {"admin": "vincent-aubert", "host": "nadia-benali", "member": "camille-robin", "sponsor": "helene-marchand"}
+ROLES = {
+    "admin": "vincent-aubert",
+    "host": "nadia-benali",
+    "member": "camille-robin",
+    "sponsor": "helene-marchand",
+}
 FRESH = timedelta(days=4)  # what the bell of the demonstration speaks of
 
 
@@ -63,8 +68,14 @@ def _name_roles() -> None:
 def _dress() -> None:
     """The network's name, the charters accepted, what hosts keep on top."""
     Network.objects.update_or_create(
-        id=1, defaults={"name": "Maison Lumen", "hue": 255, "set_up_at": clock.now(), "language": "fr",
-                        "promise": "Ce que nous savons, à portée de voix."},
+        id=1,
+        defaults={
+            "name": "Maison Lumen",
+            "hue": 255,
+            "set_up_at": clock.now(),
+            "language": "fr",
+            "promise": "Ce que nous savons, à portée de voix.",
+        },
     )
     for space in Space.objects.communities():
         charter = current(space)
@@ -73,7 +84,11 @@ def _dress() -> None:
     for source in Source.objects.filter(origin=ORIGIN, kind="objects", source_id__endswith="-start"):
         first = Contribution.objects.select_related("space").get(id=source.thing_id)
         Pin.objects.create(
-            contribution=first, space_id=first.space_id, audience=first.audience, is_start_here=True, pinned_by=first.author
+            contribution=first,
+            space_id=first.space_id,
+            audience=first.audience,
+            is_start_here=True,
+            pinned_by=first.author,
         )
 
 
@@ -82,8 +97,14 @@ def _write_journal() -> None:
     Contribution.objects.update(is_imported=False)
     facts = [
         Activity(
-            id=new_id(int(row.published_at.timestamp() * 1000)), actor_id=row.author_id, verb=f"{row.kind}.published",
-            space_id=row.space_id, audience=row.audience, thing_kind=row.kind, thing_id=row.id, created_at=row.published_at,
+            id=new_id(int(row.published_at.timestamp() * 1000)),
+            actor_id=row.author_id,
+            verb=f"{row.kind}.published",
+            space_id=row.space_id,
+            audience=row.audience,
+            thing_kind=row.kind,
+            thing_id=row.id,
+            created_at=row.published_at,
         )
         for row in Contribution.objects.published().filter(kind__in=registry.kinds())
         if row.published_at is not None
@@ -91,13 +112,18 @@ def _write_journal() -> None:
     replies = Reply.objects.select_related("contribution")
     facts += [
         Activity(
-            id=new_id(int(row.created_at.timestamp() * 1000)), actor_id=row.author_id,
-            verb=f"{row.contribution.kind}.replied", space_id=row.space_id, audience=row.audience, thing_kind="reply",
-            thing_id=row.id, payload={"contribution": row.contribution_id}, created_at=row.created_at,
+            id=new_id(int(row.created_at.timestamp() * 1000)),
+            actor_id=row.author_id,
+            verb=f"{row.contribution.kind}.replied",
+            space_id=row.space_id,
+            audience=row.audience,
+            thing_kind="reply",
+            thing_id=row.id,
+            payload={"contribution": row.contribution_id},
+            created_at=row.created_at,
         )
         for row in replies
     ]
     Activity.objects.bulk_create(facts, batch_size=2000)
     for fact in Activity.objects.filter(created_at__gte=clock.now() - FRESH).order_by("id"):
         deliver(fact.id)
-

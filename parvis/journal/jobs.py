@@ -37,7 +37,7 @@ def job(
 
         task = app.task(name=name, retry=retry)(run)
         if cron:
-            app.periodic(cron=cron)(task)
+            app.periodic(cron=cron)(task)  # type: ignore[arg-type]  # called with a timestamp, which run drops
         return function
 
     return register

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from parvis.kernel.ids import decode, encode
 
@@ -24,7 +24,7 @@ def parse_cursor(text: str) -> Cursor | None:
     """The cursor behind an address parameter; None for anything that isn't one (a first page, then)."""
     head, _, tail = text.partition("-")
     try:
-        at = datetime.fromtimestamp(int(head, 16) / 1_000_000, tz=timezone.utc)
+        at = datetime.fromtimestamp(int(head, 16) / 1_000_000, tz=UTC)
         return Cursor(at, decode(tail))
     except (ValueError, OverflowError, OSError):
         return None

@@ -87,7 +87,9 @@ class Space(Keyed):
     hue = models.PositiveSmallIntegerField(default=0)
     welcome = models.TextField(_("welcome message"), default="", blank=True)
     is_everyone = models.BooleanField(default=False)
-    posting = models.CharField(max_length=8, default="members", choices=[("members", "members"), ("hosts", "hosts")])
+    posting = models.CharField(
+        max_length=8, default="members", choices=[("members", "members"), ("hosts", "hosts")]
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
     member_count = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
@@ -101,8 +103,12 @@ class Space(Keyed):
         constraints = [
             # Children point at (id, audience): closing a community cascades to every row it holds.
             models.UniqueConstraint(fields=["id", "audience"], name="spaces_space_audience"),
-            models.UniqueConstraint(fields=["is_everyone"], condition=Q(is_everyone=True), name="spaces_one_everyone"),
-            models.UniqueConstraint(fields=["owner"], condition=Q(kind="personal"), name="spaces_one_personal"),
+            models.UniqueConstraint(
+                fields=["is_everyone"], condition=Q(is_everyone=True), name="spaces_one_everyone"
+            ),
+            models.UniqueConstraint(
+                fields=["owner"], condition=Q(kind="personal"), name="spaces_one_personal"
+            ),
         ]
 
     def save(self, *args: object, **kwargs: object) -> None:
@@ -141,7 +147,9 @@ class Membership(Keyed):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=8, choices=MemberRole, default=MemberRole.MEMBER)
     host_until_on = models.DateField(null=True, blank=True)
-    via_group = models.ForeignKey("people.Group", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    via_group = models.ForeignKey(
+        "people.Group", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     charter_version = models.PositiveSmallIntegerField(default=0)
     joined_at = models.DateTimeField(default=timezone.now)
 
@@ -159,7 +167,9 @@ class Level(models.IntegerChoices):
 class Subscription(Keyed):
     """A source of a person's stream: a community they belong to or follow, or a followed person's own space."""
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="subscriptions")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="subscriptions"
+    )
     space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="subscriptions")
     level = models.SmallIntegerField(choices=Level, default=Level.NORMAL)
 

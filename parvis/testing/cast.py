@@ -88,7 +88,7 @@ def build_cast() -> Cast:
         _suspend(people["suspended"])
         shaping.archive(spaces["archived"], by=people["host"])
         everyone.refresh_from_db()
-    return Cast(**people, **spaces, personal=personal, everyone=everyone)
+    return Cast(**people, **spaces, personal=personal, everyone=everyone)  # type: ignore[arg-type]
 
 
 def _person(name: str, **fields: Any) -> Person:

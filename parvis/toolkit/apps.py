@@ -10,6 +10,9 @@ class ToolkitConfig(AppConfig):
     label = "toolkit"
 
     def ready(self) -> None:
-        from parvis.toolkit import registry
+        from parvis.toolkit import (
+            recurring,  # noqa: F401 - registers its job
+            registry,
+        )
 
         registry.install()

@@ -100,7 +100,9 @@ def _look_up(rows: Sequence[stream.Row], viewer: Person) -> Extra:
         found = Reply.objects.filter(id__in=answers, state=ReplyState.PUBLISHED).values_list("id", "text")
         extra.answers = {key: excerpt(text, 160) for key, text in found}
     texts = [row.excerpt for row in rows] + [row.excerpt for row in extra.originals.values()]
-    mentioned = {key for text in [*texts, *extra.answers.values()] if "@" in text for key in mentions_in_text(text)}
+    mentioned = {
+        key for text in [*texts, *extra.answers.values()] if "@" in text for key in mentions_in_text(text)
+    }
     if mentioned:
         extra.names = names_of(mentioned)
     return extra
@@ -109,10 +111,30 @@ def _look_up(rows: Sequence[stream.Row], viewer: Person) -> Extra:
 def _key(row: stream.Row, extra: Extra, language: str | None, zone: str) -> tuple[Any, ...]:
     original = extra.originals.get(row.card.get("shared", 0))
     return (
-        row.id, row.version, language, zone, row.why, row.author_name, row.author_photo, row.space_name,
-        row.space_slug, row.reply_count, tuple(row.reaction_counts.items()), row.my_reaction, row.is_saved,
-        row.unread_count, _text(row.excerpt, extra), extra.answers.get(row.card.get("answer") or 0),
-        original and (original.version, original.title, original.author_name, original.space_name, original.reply_count),
+        row.id,
+        row.version,
+        language,
+        zone,
+        row.why,
+        row.author_name,
+        row.author_photo,
+        row.space_name,
+        row.space_slug,
+        row.reply_count,
+        tuple(row.reaction_counts.items()),
+        row.my_reaction,
+        row.is_saved,
+        row.unread_count,
+        _text(row.excerpt, extra),
+        extra.answers.get(row.card.get("answer") or 0),
+        original
+        and (
+            original.version,
+            original.title,
+            original.author_name,
+            original.space_name,
+            original.reply_count,
+        ),
     )
 
 
@@ -123,14 +145,32 @@ def describe(row: stream.Row, extra: Extra | None = None) -> dict[str, Any]:
     original = extra.originals.get(row.card.get("shared", 0))
     counts = row.reaction_counts
     common = {
-        "id13": row.key, "url": f"/go/{row.key}/", "kind": row.kind, "kind_label": kind.label, "kind_icon": kind.icon,
-        "title": row.title, "excerpt": _text(row.excerpt, extra), "at": row.published_at, "language": row.language,
-        "author": author_of(row), "space": space_of(row), "why": why_in_words(row), "why_icon": why_icon(row),
-        "reply_count": row.reply_count, "reply_verb": kind.replies[0], "reply_word": kind.replies[1],
-        "reaction_count": sum(counts.values()), "reactions": sorted(counts, key=counts.get, reverse=True)[:3],
-        "own_reaction": row.my_reaction, "react_url": f"/go/{row.key}/react/", "unread_count": row.unread_count,
-        "is_saved": row.is_saved, "save_url": f"/go/{row.key}/save/", "menu_url": f"/go/{row.key}/more/",
-        "answer": extra.answers.get(row.card.get("answer") or 0), "outcome": row.card.get("outcome"),
+        "id13": row.key,
+        "url": f"/go/{row.key}/",
+        "kind": row.kind,
+        "kind_label": kind.label,
+        "kind_icon": kind.icon,
+        "title": row.title,
+        "excerpt": _text(row.excerpt, extra),
+        "at": row.published_at,
+        "language": row.language,
+        "author": author_of(row),
+        "space": space_of(row),
+        "why": why_in_words(row),
+        "why_icon": why_icon(row),
+        "reply_count": row.reply_count,
+        "reply_verb": kind.replies[0],
+        "reply_word": kind.replies[1],
+        "reaction_count": sum(counts.values()),
+        "reactions": sorted(counts, key=counts.get, reverse=True)[:3],
+        "own_reaction": row.my_reaction,
+        "react_url": f"/go/{row.key}/react/",
+        "unread_count": row.unread_count,
+        "is_saved": row.is_saved,
+        "save_url": f"/go/{row.key}/save/",
+        "menu_url": f"/go/{row.key}/more/",
+        "answer": extra.answers.get(row.card.get("answer") or 0),
+        "outcome": row.card.get("outcome"),
         "inner": describe(original, extra) if original else None,
     }
     return {**common, **kind.face(row)}
@@ -145,7 +185,11 @@ def author_of(row: Any) -> dict[str, Any]:
 
 def space_of(row: Any) -> dict[str, Any]:
     """What the byline shows of a row's place."""
-    return {"name": row.space_name, "url": f"/c/{row.space_slug}/", "is_personal": row.space_kind == "personal"}
+    return {
+        "name": row.space_name,
+        "url": f"/c/{row.space_slug}/",
+        "is_personal": row.space_kind == "personal",
+    }
 
 
 def why_in_words(row: stream.Row) -> str:

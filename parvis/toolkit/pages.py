@@ -30,8 +30,12 @@ def go(request: HttpRequest, address: str, sentence: str = "", *, undo: str = ""
     response.status_code = 303
     if sentence:
         response.set_cookie(
-            TOAST_COOKIE, signing.dumps([str(sentence), undo], salt="toast"), max_age=60, httponly=True,
-            samesite="Lax", secure=settings.SESSION_COOKIE_SECURE,
+            TOAST_COOKIE,
+            signing.dumps([str(sentence), undo], salt="toast"),
+            max_age=60,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
         )
     return response
 

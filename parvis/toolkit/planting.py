@@ -45,19 +45,32 @@ def _begin(space: Space, roles: tuple[str, ...], title: str, body: str, *, by: P
     options = {"mode": first.mode} if first is not None and first.mode and not body else {}
     has_title = first is None or first.title != "none"
     begun: Contribution = kind.publish(
-        space, title=title if has_title else "", body=body if has_title else body or title, by=by, options=options
+        space,
+        title=title if has_title else "",
+        body=body if has_title else body or title,
+        by=by,
+        options=options,
     )
     return begun
 
 
 def texts_of(space: Space) -> dict[str, Any]:
     """The pinned "start here" of a space and its oldest questions, as a model keeps them: no name, no date."""
-    start = Pin.objects.filter(space_id=space.id, is_start_here=True).select_related("contribution__body").first()
+    start = (
+        Pin.objects.filter(space_id=space.id, is_start_here=True).select_related("contribution__body").first()
+    )
     kept: dict[str, Any] = {}
     if start is not None and start.contribution.is_published:
-        kept["start_here"] = {"title": start.contribution.title, "body": MENTION.sub("", start.contribution.body.source)}
+        kept["start_here"] = {
+            "title": start.contribution.title,
+            "body": MENTION.sub("", start.contribution.body.source),
+        }
     kind = registry.kind_for(space, "discussion")
     if kind is not None:
-        rows = space.contributions.filter(kind=kind.slug, state="published", is_listed=True).order_by("published_at")
-        kept["first_questions"] = list(rows.exclude(title="").values_list("title", flat=True)[:QUESTIONS_KEPT])
+        rows = space.contributions.filter(kind=kind.slug, state="published", is_listed=True).order_by(
+            "published_at"
+        )
+        kept["first_questions"] = list(
+            rows.exclude(title="").values_list("title", flat=True)[:QUESTIONS_KEPT]
+        )
     return kept

@@ -72,7 +72,7 @@ def kind_for(space: Space, role: str) -> Kind | None:
 
 def install() -> None:
     """Called once at start-up: tells the spine its kinds and the access table its abilities."""
-    install_kinds({slug for slug in kinds()})
+    install_kinds(set(kinds()))
     install_watchers({slug: one.reply_gone for slug, (_tool, one) in kinds().items() if one.reply_gone})
     for found in tools():
         for ability, who in found.abilities.items():

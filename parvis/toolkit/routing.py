@@ -11,18 +11,19 @@ from functools import wraps
 from importlib import import_module
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, include, path
 from django.urls.converters import register_converter
 
 from parvis.access import table
+from parvis.access.reading import find_space
 from parvis.access.roles import roles
 from parvis.contributions.models import Contribution, State
 from parvis.contributions.reading import find_contribution
 from parvis.kernel.errors import NotFound
 from parvis.kernel.ids import decode, encode
-from parvis.access.reading import find_space
 from parvis.toolkit import registry
+from parvis.toolkit.request import Request
 from parvis.toolkit.spec import Tool
 
 View = Callable[..., HttpResponse]
@@ -102,7 +103,10 @@ def tool_urls() -> list[Any]:
         upon = [_mount(item, "thing", found) for item in getattr(module, "thing_routes", [])]
         # one namespace for each tool, so that its names can be reversed from anywhere as "<tool>:<name>"
         others = [_mount(item, "thing", found, upon_any=True) for item in getattr(module, "upon_routes", [])]
-        both = [path(f"c/<slug:slug>/{found.slug}/", include(inside)), path(f"{found.slug}/<key:key>/", include(upon))]
+        both = [
+            path(f"c/<slug:slug>/{found.slug}/", include(inside)),
+            path(f"{found.slug}/<key:key>/", include(upon)),
+        ]
         both += [path(f"go/<key:key>/{found.slug}/", include(others))] if others else []
         patterns.append(path("", include((both, found.slug), namespace=found.slug)))
     return patterns
@@ -118,7 +122,7 @@ def _mount(found: Route, on: str, tool: Tool | None, *, upon_any: bool = False) 
 
 def _gate_site(found: Route) -> View:
     @wraps(found.view)
-    def gated(request: HttpRequest, **captured: Any) -> HttpResponse:
+    def gated(request: Request, **captured: Any) -> HttpResponse:
         if request.method not in _with_head(found.methods):
             return HttpResponseNotAllowed(found.methods)
         table.require(found.ability, by=getattr(request, "viewer", None))
@@ -129,7 +133,7 @@ def _gate_site(found: Route) -> View:
 
 def _gate_space(found: Route) -> View:
     @wraps(found.view)
-    def gated(request: HttpRequest, slug: str, **captured: Any) -> HttpResponse:
+    def gated(request: Request, slug: str, **captured: Any) -> HttpResponse:
         if request.method not in _with_head(found.methods):
             return HttpResponseNotAllowed(found.methods)
         table.require("site.use", by=request.viewer)
@@ -147,7 +151,7 @@ def _gate_space(found: Route) -> View:
 
 def _gate_thing(found: Route) -> View:
     @wraps(found.view)
-    def gated(request: HttpRequest, key: int, **captured: Any) -> HttpResponse:
+    def gated(request: Request, key: int, **captured: Any) -> HttpResponse:
         if request.method not in _with_head(found.methods):
             return HttpResponseNotAllowed(found.methods)
         table.require("site.use", by=request.viewer)
@@ -174,6 +178,6 @@ def _with_head(methods: tuple[str, ...]) -> tuple[str, ...]:
 def thing_path(contribution: Contribution, *, action: str = "") -> str:
     """The page of a contribution in its own tool: `/<tool>/<key>/`."""
     owner = registry.tool_of(contribution.kind)
-    if owner is None or contribution.state == State.REMOVED and not contribution.pk:
+    if owner is None or (contribution.state == State.REMOVED and not contribution.pk):
         raise NotFound
     return f"/{owner.slug}/{contribution.key}/{action}"

@@ -58,7 +58,9 @@ class Kind:
     icon: str
     view: str  # name of the thing route that shows it, within its tool: "topic"
     draft: Callable[..., Any]  # draft(space, *, title, body, options, by, at=None) -> Contribution
-    publish: Callable[..., Any]  # publish(space, *, title, body, options, by, at=None, is_draft=False, tags=())
+    publish: Callable[
+        ..., Any
+    ]  # publish(space, *, title, body, options, by, at=None, is_draft=False, tags=())
     face: Callable[[Any], dict[str, Any]] = lambda row: {}  # what its card adds to the common one
     roles: frozenset[str] = frozenset()
     options: tuple[Option, ...] = ()
@@ -72,7 +74,9 @@ class Kind:
     edit_fields: str = ""
     edit_context: Callable[..., dict[str, Any]] = lambda contribution, **_: {}
     revised: Callable[..., None] = lambda contribution, **_: None
-    reply_gone: Callable[[Any], None] | None = None  # told, in the write, of a reply removed, hidden or moved away
+    reply_gone: Callable[[Any], None] | None = (
+        None  # told, in the write, of a reply removed, hidden or moved away
+    )
     # Of a bundle's object: what the kind has of its own, ids as 13 letters; load(contribution, detail, *, resolve)
     # reads it back, where resolve(table, key) gives our id of a row of the bundle (see docs/bundle.md), or None.
     dump: Callable[[Any], dict[str, Any]] = lambda contribution: {}

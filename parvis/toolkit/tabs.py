@@ -7,30 +7,42 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from parvis.access.roles import hosts_of
 from parvis.spaces.models import AccessType, Space
 from parvis.toolkit import registry
+from parvis.toolkit.request import Request
 
 ACCESS_ICONS = {AccessType.OPEN: "door-open", AccessType.ON_REQUEST: "key-round", AccessType.SECRET: "lock"}
 
 
-def community_of(request: HttpRequest, space: Space) -> dict[str, Any]:
+def community_of(request: Request, space: Space) -> dict[str, Any]:
     """The layout's `community`: one query for the hosts."""
     return {
-        "name": space.name, "url": space.url, "purpose": space.purpose, "hue": space.hue or None,
-        "cover_url": space.cover_url, "hosts": hosts_of([space.id]).get(space.id, []),
-        "member_count": space.member_count, "access_label": AccessType(space.access).label,
-        "access_icon": ACCESS_ICONS[AccessType(space.access)], "theme": space.theme, "is_archived": space.is_archived,
-        "is_personal": space.is_personal, "tabs": tabs_of(request, space), "is_title": request.path == space.url,
+        "name": space.name,
+        "url": space.url,
+        "purpose": space.purpose,
+        "hue": space.hue or None,
+        "cover_url": space.cover_url,
+        "hosts": hosts_of([space.id]).get(space.id, []),
+        "member_count": space.member_count,
+        "access_label": AccessType(space.access).label,
+        "access_icon": ACCESS_ICONS[AccessType(space.access)],
+        "theme": space.theme,
+        "is_archived": space.is_archived,
+        "is_personal": space.is_personal,
+        "tabs": tabs_of(request, space),
+        "is_title": request.path == space.url,
     }
 
 
-def tabs_of(request: HttpRequest, space: Space) -> list[dict[str, Any]]:
+def tabs_of(request: Request, space: Space) -> list[dict[str, Any]]:
     """Stream, the tools that are on, members, and the hosts' room for hosts."""
-    can, on = request.abilities, request.tools_on if hasattr(request, "tools_on") else registry.slugs_on(space)
+    can, on = (
+        request.abilities,
+        request.tools_on if hasattr(request, "tools_on") else registry.slugs_on(space),
+    )
     tabs = [(space.url, _("Stream"), "layout-list")]
     if "space.read" in can or "contribution.read" in can:
         tabs += [

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpRequest
 from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -20,6 +19,7 @@ from parvis.kernel.ids import decode, encode
 from parvis.kernel.markdown import fill_names, mentions_in_text
 from parvis.people.models import names_of
 from parvis.toolkit.cards import FRAGMENTS, author_of
+from parvis.toolkit.request import Request
 
 if TYPE_CHECKING:
     from parvis.people.models import Person
@@ -28,7 +28,7 @@ SIDES = {Side.FOR: "for", Side.AGAINST: "against"}
 
 
 def thread_context(
-    request: HttpRequest, contribution: Contribution, *, accepted_id: int | None = None, accept_at: str = ""
+    request: Request, contribution: Contribution, *, accepted_id: int | None = None, accept_at: str = ""
 ) -> dict[str, Any]:
     """What a page needs to show the replies: drawn ones, paging, where the unread begin. Three queries at most.
 
@@ -37,14 +37,20 @@ def thread_context(
     around = _asked_reply(request, contribution)
     thread = read_thread(contribution, request.viewer, page=_page_number(request), around=around)
     can = request.abilities
-    options = {
-        "may_reply": "contribution.reply" in can and contribution.are_replies_open and contribution.is_published,
+    options: dict[str, Any] = {
+        "may_reply": "contribution.reply" in can
+        and contribution.are_replies_open
+        and contribution.is_published,
         "accepted_id": accepted_id,
         "accept_at": accept_at,
         "target": around.id if around else 0,
-        "totals": read_totals(contribution, [row.id for row in thread.rows]) if contribution.is_imported else {},
+        "totals": read_totals(contribution, [row.id for row in thread.rows])
+        if contribution.is_imported
+        else {},
     }
-    names = names_of({key for row in thread.rows for key in mentions_in_text(row.html) if "data-person" in row.html})
+    names = names_of(
+        {key for row in thread.rows for key in mentions_in_text(row.html) if "data-person" in row.html}
+    )
     return {
         "thread": thread,
         "replies": draw_replies(contribution, thread, request.viewer, names, options),
@@ -71,7 +77,7 @@ def total_facts(totals: dict[str, int]) -> list[tuple[str, int]]:
     return [(str(words.get(name, name)), count) for name, count in totals.items()]
 
 
-def _asked_reply(request: HttpRequest, contribution: Contribution) -> Reply | None:
+def _asked_reply(request: Request, contribution: Contribution) -> Reply | None:
     try:
         key = decode(request.GET.get("reply", ""))
     except ValueError:
@@ -79,7 +85,7 @@ def _asked_reply(request: HttpRequest, contribution: Contribution) -> Reply | No
     return contribution.replies.select_related("parent").filter(id=key).first()
 
 
-def _page_number(request: HttpRequest) -> int | None:
+def _page_number(request: Request) -> int | None:
     text = request.GET.get("page", "")
     return int(text) if text.isdecimal() and len(text) < 7 else None
 
@@ -115,15 +121,31 @@ def draw_replies(
     ]
 
 
-def _draw(contribution: Contribution, row: Any, viewer: Person, names: dict[int, str], options: dict[str, Any]) -> Markup:
+def _draw(
+    contribution: Contribution, row: Any, viewer: Person, names: dict[int, str], options: dict[str, Any]
+) -> Markup:
     html = fill_names(row.html, names) if "data-person" in row.html else row.html
     is_own = row.author_id == viewer.id
     accept = bool(options["accept_at"]) and row.state == ReplyState.PUBLISHED
     key = (
-        "r", row.id, row.version, get_language(), timezone.get_current_timezone_name(), row.author_name,
-        row.author_photo, tuple(row.reaction_counts.items()), row.my_reaction, row.state, is_own, accept,
-        options["may_reply"], row.id == options["accepted_id"], row.id == options["target"], html if names else "",
-        options.get("is_copy", False), tuple(options["totals"].get(row.id, {}).items()),
+        "r",
+        row.id,
+        row.version,
+        get_language(),
+        timezone.get_current_timezone_name(),
+        row.author_name,
+        row.author_photo,
+        tuple(row.reaction_counts.items()),
+        row.my_reaction,
+        row.state,
+        is_own,
+        accept,
+        options["may_reply"],
+        row.id == options["accepted_id"],
+        row.id == options["target"],
+        html if names else "",
+        options.get("is_copy", False),
+        tuple(options["totals"].get(row.id, {}).items()),
     )
     fragment = FRAGMENTS.get(key)
     if fragment is None:
@@ -138,16 +160,29 @@ def _describe(
 ) -> dict[str, Any]:
     key, base = encode(row.id), f"/go/{contribution.key}/"
     return {
-        "id13": key, "url": f"{base}?reply={key}#r-{key}", "author": author_of(row), "at": row.created_at,
-        "html": Markup(html), "is_edited": row.edited_at is not None, "edited_url": f"{base}replies/{key}/history/",
-        "is_removed": row.state != ReplyState.PUBLISHED, "is_own": is_own, "side": SIDES.get(row.side, ""),
-        "is_accepted": row.id == options["accepted_id"], "reaction_count": sum(row.reaction_counts.values()),
-        "reactions": list(row.reaction_counts), "own_reaction": row.my_reaction,
+        "id13": key,
+        "url": f"{base}?reply={key}#r-{key}",
+        "author": author_of(row),
+        "at": row.created_at,
+        "html": Markup(html),
+        "is_edited": row.edited_at is not None,
+        "edited_url": f"{base}replies/{key}/history/",
+        "is_removed": row.state != ReplyState.PUBLISHED,
+        "is_own": is_own,
+        "side": SIDES.get(row.side, ""),
+        "is_accepted": row.id == options["accepted_id"],
+        "reaction_count": sum(row.reaction_counts.values()),
+        "reactions": list(row.reaction_counts),
+        "own_reaction": row.my_reaction,
         "react_url": f"{base}replies/{key}/react/",
         "reply_url": f"?answer={key}#reply" if options["may_reply"] else "",
-        "accept_url": options["accept_at"].format(reply=key) if accept and row.id != options["accepted_id"] else "",
-        "menu_url": f"{base}replies/{key}/more/", "is_target": row.id == options["target"],
-        "is_copy": options.get("is_copy", False), "totals": total_facts(options["totals"].get(row.id, {})),
+        "accept_url": options["accept_at"].format(reply=key)
+        if accept and row.id != options["accepted_id"]
+        else "",
+        "menu_url": f"{base}replies/{key}/more/",
+        "is_target": row.id == options["target"],
+        "is_copy": options.get("is_copy", False),
+        "totals": total_facts(options["totals"].get(row.id, {})),
     }
 
 

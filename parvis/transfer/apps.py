@@ -8,3 +8,6 @@ from django.apps import AppConfig
 class TransferConfig(AppConfig):
     name = "parvis.transfer"
     label = "transfer"
+
+    def ready(self) -> None:
+        from parvis.transfer import jobs  # noqa: F401 - registers its jobs

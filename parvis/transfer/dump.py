@@ -50,9 +50,11 @@ class Names:
         self.given: dict[tuple[str, int], str] = {}
         self.origins: set[str] = set()
         taken: set[tuple[str, str]] = set()
-        for origin, kind, source_id, thing_id in Source.objects.order_by("id").values_list(
-            "origin", "kind", "source_id", "thing_id"
-        ).iterator(chunk_size=5000):
+        for origin, kind, source_id, thing_id in (
+            Source.objects.order_by("id")
+            .values_list("origin", "kind", "source_id", "thing_id")
+            .iterator(chunk_size=5000)
+        ):
             if (kind, source_id) not in taken and (kind, thing_id) not in self.given:
                 taken.add((kind, source_id))
                 self.given[(kind, thing_id)] = source_id
@@ -67,7 +69,9 @@ class Names:
     def text(self, source: str) -> str:
         """A body with our keys of people and files replaced by the bundle's ids."""
         return bundle.translate(
-            source, person=lambda key: self._spelled("people", key), file=lambda key: self._spelled("files", key)
+            source,
+            person=lambda key: self._spelled("people", key),
+            file=lambda key: self._spelled("files", key),
         )
 
     def _spelled(self, table: str, key: str) -> str | None:
@@ -87,7 +91,14 @@ class Names:
                 key = decode(value)
             except ValueError:
                 return value
-            return next((self.given[(t, key)] for t in ("replies", "objects", "files", "people") if (t, key) in self.given), value)
+            return next(
+                (
+                    self.given[(t, key)]
+                    for t in ("replies", "objects", "files", "people")
+                    if (t, key) in self.given
+                ),
+                value,
+            )
         return value
 
 
@@ -97,11 +108,14 @@ def export_bundle(path: Path, *, progress: Progress | None = None) -> Report:
     with acting(SYSTEM):
         names = Names()
         origin = next(iter(names.origins)) if len(names.origins) == 1 else OWN_ORIGIN
-        tables = {
-            of_type: _counted(dump(names), of_type.table, tell) for of_type, dump in DUMPS.items()
-        }
+        tables = {of_type: _counted(dump(names), of_type.table, tell) for of_type, dump in DUMPS.items()}
         manifest = bundle.write(
-            Path(path), tables, origin=origin, created_at=clock.now(), generator=_("Parvis"), open_file=_open_file
+            Path(path),
+            tables,
+            origin=origin,
+            created_at=clock.now(),
+            generator=_("Parvis"),
+            open_file=_open_file,
         )
     return Report(manifest.counts)
 
@@ -126,14 +140,25 @@ def dump_people(names: Names) -> Iterator[rows.Person]:
     for person in found.iterator(chunk_size=500):
         subjects = sorted(person.subjects.all(), key=lambda subject: subject.id)
         yield rows.Person(
-            id=names.of("people", person.id), display_name=person.display_name, state=person.state,
-            email=person.email or "", username=person.username or "", job_title=person.job_title,
-            department=person.department, site=person.site, manager=names.maybe("people", person.manager_id),
-            languages=tuple(person.languages), bio=person.bio, hello=person.hello, is_hidden=person.is_hidden,
+            id=names.of("people", person.id),
+            display_name=person.display_name,
+            state=person.state,
+            email=person.email or "",
+            username=person.username or "",
+            job_title=person.job_title,
+            department=person.department,
+            site=person.site,
+            manager=names.maybe("people", person.manager_id),
+            languages=tuple(person.languages),
+            bio=person.bio,
+            hello=person.hello,
+            is_hidden=person.is_hidden,
             ask_about=tuple(subject.label for subject in subjects if subject.kind == Subject.ASK),
             interests=tuple(subject.label for subject in subjects if subject.kind == Subject.INTEREST),
             fields={value.field.label_fr: value.value for value in person.values.all()},
-            hidden_fields=tuple(person.hidden_fields), language=person.language, time_zone=person.time_zone,
+            hidden_fields=tuple(person.hidden_fields),
+            language=person.language,
+            time_zone=person.time_zone,
             created_at=person.created_at,
         )
 
@@ -145,8 +170,14 @@ def dump_files(names: Names) -> Iterator[rows.File]:
     )
     for row in found.order_by("id").distinct().iterator(chunk_size=500):
         yield rows.File(
-            id=names.of("files", row.id), owner=names.of("people", row.uploader_id), name=row.name,
-            media_type=row.media_type, size=row.size, sha256=row.sha256, alt=row.alt, created_at=row.created_at,
+            id=names.of("files", row.id),
+            owner=names.of("people", row.uploader_id),
+            name=row.name,
+            media_type=row.media_type,
+            size=row.size,
+            sha256=row.sha256,
+            alt=row.alt,
+            created_at=row.created_at,
         )
 
 
@@ -161,17 +192,36 @@ def _kept() -> Any:
 
 def dump_spaces(names: Names) -> Iterator[rows.Space]:
     """Communities and personal spaces, with the charter in force."""
-    covers = dict(Attachment.objects.filter(id__in=[k for t, k in names.given if t == "files"]).values_list("sha256", "id"))
+    covers = dict(
+        Attachment.objects.filter(id__in=[k for t, k in names.given if t == "files"]).values_list(
+            "sha256", "id"
+        )
+    )
     for space in _spaces().order_by("id").prefetch_related("tools").iterator(chunk_size=500):
         charter = current(space)
         yield rows.Space(
-            id=names.of("spaces", space.id), kind=space.kind, slug=space.slug, name=space.name, purpose=space.purpose,
-            theme=space.theme, access=space.access, owner=names.maybe("people", space.owner_id), category=space.category,
-            tags=tuple(space.tags), cover=names.maybe("files", covers.get(space.cover)), hue=space.hue,
-            welcome=names.text(space.welcome), charter=names.text(charter.source) if charter else "",
-            is_everyone=space.is_everyone, posting=space.posting,
-            tools={tool.slug: tool.replaces for tool in sorted(space.tools.all(), key=lambda tool: tool.slug)},
-            created_at=space.created_at, created_by=names.maybe("people", space.created_by_id), archived_at=space.archived_at,
+            id=names.of("spaces", space.id),
+            kind=space.kind,
+            slug=space.slug,
+            name=space.name,
+            purpose=space.purpose,
+            theme=space.theme,
+            access=space.access,
+            owner=names.maybe("people", space.owner_id),
+            category=space.category,
+            tags=tuple(space.tags),
+            cover=names.maybe("files", covers.get(space.cover)),
+            hue=space.hue,
+            welcome=names.text(space.welcome),
+            charter=names.text(charter.source) if charter else "",
+            is_everyone=space.is_everyone,
+            posting=space.posting,
+            tools={
+                tool.slug: tool.replaces for tool in sorted(space.tools.all(), key=lambda tool: tool.slug)
+            },
+            created_at=space.created_at,
+            created_by=names.maybe("people", space.created_by_id),
+            archived_at=space.archived_at,
         )
 
 
@@ -179,8 +229,12 @@ def dump_memberships(names: Names) -> Iterator[rows.Membership]:
     """Who belongs where."""
     for row in Membership.objects.filter(space__in=_spaces()).order_by("id").iterator(chunk_size=2000):
         yield rows.Membership(
-            id=names.of("memberships", row.id), space=names.of("spaces", row.space_id),
-            person=names.of("people", row.person_id), role=row.role, host_until_on=row.host_until_on, joined_at=row.joined_at,
+            id=names.of("memberships", row.id),
+            space=names.of("spaces", row.space_id),
+            person=names.of("people", row.person_id),
+            role=row.role,
+            host_until_on=row.host_until_on,
+            joined_at=row.joined_at,
         )
 
 
@@ -198,11 +252,20 @@ def _object(names: Names, row: Contribution) -> rows.Object:
     files = [one for one in row.attachments.all() if one.reply_id is None]
     tags = sorted(row.tags.all(), key=lambda tag: tag.id)
     return rows.Object(
-        id=names.of("objects", row.id), kind=row.kind, space=names.of("spaces", row.space_id),
-        author=names.of("people", row.author_id), title=row.title, body=names.text(row.body.source),
-        language=row.language, state="published" if row.state == State.PUBLISHED else "hidden", is_listed=row.is_listed,
-        are_replies_open=row.are_replies_open, part_of=names.maybe("objects", row.part_of_id),
-        published_at=row.published_at, edited_at=row.edited_at, tags=tuple(tag.label for tag in tags),
+        id=names.of("objects", row.id),
+        kind=row.kind,
+        space=names.of("spaces", row.space_id),
+        author=names.of("people", row.author_id),
+        title=row.title,
+        body=names.text(row.body.source),
+        language=row.language,
+        state="published" if row.state == State.PUBLISHED else "hidden",
+        is_listed=row.is_listed,
+        are_replies_open=row.are_replies_open,
+        part_of=names.maybe("objects", row.part_of_id),
+        published_at=row.published_at,
+        edited_at=row.edited_at,
+        tags=tuple(tag.label for tag in tags),
         attachments=tuple(names.of("files", one.id) for one in sorted(files, key=lambda one: one.id)),
         detail=names.detail(detail),
     )
@@ -217,12 +280,16 @@ def dump_replies(names: Names) -> Iterator[rows.Reply]:
         for row in whole.order_by("id").prefetch_related("attachments").iterator(chunk_size=500):
             parent = None if row.parent_id in removed else row.parent_id
             yield rows.Reply(
-                id=names.of("replies", row.id), object=names.of("objects", row.contribution_id),
-                parent=names.maybe("replies", parent), author=names.of("people", row.author_id),
-                body=names.text(row.source), side=sides[Side(row.side)],
+                id=names.of("replies", row.id),
+                object=names.of("objects", row.contribution_id),
+                parent=names.maybe("replies", parent),
+                author=names.of("people", row.author_id),
+                body=names.text(row.source),
+                side=sides[Side(row.side)],
                 state="published" if row.state == ReplyState.PUBLISHED else "hidden",
                 attachments=tuple(names.of("files", one.id) for one in row.attachments.all()),
-                created_at=row.created_at, edited_at=row.edited_at,
+                created_at=row.created_at,
+                edited_at=row.edited_at,
             )
 
 
@@ -231,8 +298,11 @@ def dump_reactions(names: Names) -> Iterator[rows.Reaction]:
     found = Reaction.objects.filter(contribution__in=_kept()).exclude(reply__state=ReplyState.REMOVED)
     for row in found.order_by("id").iterator(chunk_size=2000):
         yield rows.Reaction(
-            id=names.of("reactions", row.id), object=names.of("objects", row.contribution_id),
-            reply=names.maybe("replies", row.reply_id), person=names.of("people", row.person_id), name=row.name,
+            id=names.of("reactions", row.id),
+            object=names.of("objects", row.contribution_id),
+            reply=names.maybe("replies", row.reply_id),
+            person=names.of("people", row.person_id),
+            name=row.name,
             created_at=row.created_at,
         )
 
@@ -245,17 +315,24 @@ def dump_follows(names: Names) -> Iterator[rows.Follow]:
         if row.level == Level.NORMAL and (row.space_id, row.person_id) in plain:
             continue  # comes with the membership
         yield rows.Follow(
-            id=names.of("follows", row.id), person=names.of("people", row.person_id),
-            space=names.of("spaces", row.space_id), level=LEVELS[Level(row.level)],
+            id=names.of("follows", row.id),
+            person=names.of("people", row.person_id),
+            space=names.of("spaces", row.space_id),
+            level=LEVELS[Level(row.level)],
         )
     for follow in Follow.objects.filter(contribution__in=_kept()).order_by("id").iterator(chunk_size=2000):
         yield rows.Follow(
-            id=names.of("follows", follow.id), person=names.of("people", follow.person_id),
-            object=names.of("objects", follow.contribution_id), level=LEVELS[Level(follow.level)],
+            id=names.of("follows", follow.id),
+            person=names.of("people", follow.person_id),
+            object=names.of("objects", follow.contribution_id),
+            level=LEVELS[Level(follow.level)],
         )
     for tag in TagFollow.objects.order_by("id").iterator(chunk_size=2000):
         yield rows.Follow(
-            id=names.of("follows", tag.id), person=names.of("people", tag.person_id), tag=tag.word, level=LEVELS[Level(tag.level)]
+            id=names.of("follows", tag.id),
+            person=names.of("people", tag.person_id),
+            tag=tag.word,
+            level=LEVELS[Level(tag.level)],
         )
 
 
@@ -264,14 +341,22 @@ def dump_totals(names: Names) -> Iterator[rows.Total]:
     found = Total.objects.filter(contribution__in=_kept()).exclude(reply__state=ReplyState.REMOVED)
     for row in found.order_by("id").iterator(chunk_size=2000):
         yield rows.Total(
-            id=names.of("totals", row.id), object=names.of("objects", row.contribution_id), name=row.name, count=row.count,
+            id=names.of("totals", row.id),
+            object=names.of("objects", row.contribution_id),
+            name=row.name,
+            count=row.count,
             reply=names.maybe("replies", row.reply_id),
         )
 
 
 DUMPS: dict[type[rows.Row], Callable[[Names], Iterator[Any]]] = {
-    rows.Person: dump_people, rows.File: dump_files, rows.Space: dump_spaces, rows.Membership: dump_memberships,
-    rows.Object: dump_objects, rows.Reply: dump_replies, rows.Reaction: dump_reactions, rows.Follow: dump_follows,
+    rows.Person: dump_people,
+    rows.File: dump_files,
+    rows.Space: dump_spaces,
+    rows.Membership: dump_memberships,
+    rows.Object: dump_objects,
+    rows.Reply: dump_replies,
+    rows.Reaction: dump_reactions,
+    rows.Follow: dump_follows,
     rows.Total: dump_totals,
 }
-

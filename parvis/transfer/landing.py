@@ -54,7 +54,9 @@ class Landing:
     def text(self, body: str) -> str:
         """A body with the source's ids of people and files replaced by ours."""
         return bundle.translate(
-            body, person=lambda key: self._encoded("people", key), file=lambda key: self._encoded("files", key)
+            body,
+            person=lambda key: self._encoded("people", key),
+            file=lambda key: self._encoded("files", key),
         )
 
     def _encoded(self, table: str, source_id: str) -> str | None:
@@ -71,7 +73,7 @@ def land_people(landing: Landing, batch: list[rows.Person]) -> Made:
     """Unclaimed authors, or people with an address; an address already here is that person, unchanged."""
     emails = {row.email.lower(): row for row in batch if row.email}
     same = Person.objects.annotate(folded=Lower("email")).filter(folded__in=list(emails))
-    here = {folded: key for folded, key in same.values_list("folded", "id")}
+    here = dict(same.values_list("folded", "id"))
     made: Made = {}
     fresh = []
     for row in batch:
@@ -92,10 +94,22 @@ def _person(row: rows.Person, otherwise: datetime) -> Person:
 
     taken = bool(row.username) and Person.objects.filter(username__iexact=row.username).exists()
     person = Person(
-        id=new_id(), display_name=row.display_name, sort_key=sort_key(row.display_name)[:160], state=row.state,
-        email=row.email or None, username=None if taken else row.username or None, job_title=row.job_title,
-        department=row.department, site=row.site, languages=list(row.languages), bio=row.bio, hello=row.hello,
-        hidden_fields=list(row.hidden_fields), is_hidden=row.is_hidden, language=row.language, time_zone=row.time_zone,
+        id=new_id(),
+        display_name=row.display_name,
+        sort_key=sort_key(row.display_name)[:160],
+        state=row.state,
+        email=row.email or None,
+        username=None if taken else row.username or None,
+        job_title=row.job_title,
+        department=row.department,
+        site=row.site,
+        languages=list(row.languages),
+        bio=row.bio,
+        hello=row.hello,
+        hidden_fields=list(row.hidden_fields),
+        is_hidden=row.is_hidden,
+        language=row.language,
+        time_zone=row.time_zone,
         created_at=row.created_at or otherwise,
     )
     person.set_unusable_password()
@@ -114,7 +128,9 @@ def _subjects(fresh: list[tuple[rows.Person, Person]]) -> list[Subject]:
 def _fill_fields(fresh: list[tuple[rows.Person, Person]]) -> None:
     for row, person in fresh:
         for label, value in row.fields.items():
-            found, _created = ProfileField.objects.get_or_create(label_fr=label[:80], defaults={"label_en": label[:80]})
+            found, _created = ProfileField.objects.get_or_create(
+                label_fr=label[:80], defaults={"label_en": label[:80]}
+            )
             ProfileValue.objects.create(person=person, field=found, value=value[:400])
 
 
@@ -136,9 +152,16 @@ def land_files(landing: Landing, batch: list[rows.File]) -> Made:
             kept = store.store(stream, name=row.name, max_bytes=max(row.size, 1))
         is_picture = kept.media_type.startswith("image/")
         attachment = Attachment.objects.create(
-            id=_key_at(row.created_at), uploader_id=landing.key("people", row.owner), sha256=kept.sha256, name=row.name,
-            media_type=row.media_type, size=row.size, alt=row.alt, width=0 if is_picture else None,
-            height=0 if is_picture else None, created_at=row.created_at or landing.date,
+            id=_key_at(row.created_at),
+            uploader_id=landing.key("people", row.owner),
+            sha256=kept.sha256,
+            name=row.name,
+            media_type=row.media_type,
+            size=row.size,
+            alt=row.alt,
+            width=0 if is_picture else None,
+            height=0 if is_picture else None,
+            created_at=row.created_at or landing.date,
         )
         made[row.id] = attachment.id
     return made
@@ -158,7 +181,9 @@ def land_spaces(landing: Landing, batch: list[rows.Space]) -> Made:
         if row.charter and writer:
             source = landing.text(row.charter)
             Charter.objects.get_or_create(
-                space=space, version=1, defaults={"source": source, "html": markdown.render(source).html, "written_by_id": writer}
+                space=space,
+                version=1,
+                defaults={"source": source, "html": markdown.render(source).html, "written_by_id": writer},
             )
     return made
 
@@ -182,11 +207,24 @@ def _new_space(landing: Landing, row: rows.Space) -> Space:
         slug = f"{row.slug[:72]}-{number}"
     cover = landing.key("files", row.cover)
     space = Space(
-        id=_key_at(row.created_at), kind=row.kind, slug=slug, name=row.name, purpose=row.purpose, theme=row.theme,
-        access=row.access, owner_id=landing.key("people", row.owner), category=row.category, tags=list(row.tags),
-        hue=row.hue, welcome=landing.text(row.welcome), is_everyone=row.is_everyone, posting=row.posting,
-        archived_at=row.archived_at, created_by_id=landing.key("people", row.created_by),
-        cover=Attachment.objects.get(id=cover).sha256 if cover else "", created_at=row.created_at or landing.date,
+        id=_key_at(row.created_at),
+        kind=row.kind,
+        slug=slug,
+        name=row.name,
+        purpose=row.purpose,
+        theme=row.theme,
+        access=row.access,
+        owner_id=landing.key("people", row.owner),
+        category=row.category,
+        tags=list(row.tags),
+        hue=row.hue,
+        welcome=landing.text(row.welcome),
+        is_everyone=row.is_everyone,
+        posting=row.posting,
+        archived_at=row.archived_at,
+        created_by_id=landing.key("people", row.created_by),
+        cover=Attachment.objects.get(id=cover).sha256 if cover else "",
+        created_at=row.created_at or landing.date,
     )
     space.save(force_insert=True)
     return space
@@ -197,14 +235,20 @@ def land_memberships(landing: Landing, batch: list[rows.Membership]) -> Made:
     pairs = {row.id: (landing.key("spaces", row.space), landing.key("people", row.person)) for row in batch}
     Membership.objects.bulk_create(
         [
-            Membership(space_id=pairs[row.id][0], person_id=pairs[row.id][1], role=row.role,
-                       host_until_on=row.host_until_on, joined_at=row.joined_at or landing.date)
+            Membership(
+                space_id=pairs[row.id][0],
+                person_id=pairs[row.id][1],
+                role=row.role,
+                host_until_on=row.host_until_on,
+                joined_at=row.joined_at or landing.date,
+            )
             for row in batch
         ],
         ignore_conflicts=True,
     )
     Subscription.objects.bulk_create(
-        [Subscription(space_id=space, person_id=person) for space, person in pairs.values()], ignore_conflicts=True
+        [Subscription(space_id=space, person_id=person) for space, person in pairs.values()],
+        ignore_conflicts=True,
     )
     here = Membership.objects.filter(space_id__in={space for space, _person in pairs.values()})
     found = {(space, person): key for key, space, person in here.values_list("id", "space_id", "person_id")}
@@ -220,16 +264,31 @@ def land_objects(landing: Landing, batch: list[rows.Object]) -> Made:
         source = landing.text(row.body)
         rendered = markdown.render(source)
         contribution = Contribution(
-            id=_key_at(row.published_at), kind=row.kind, space_id=space_id, space_audience=_audience(landing, space_id),
-            author_id=landing.key("people", row.author), title=row.title, state=State(row.state), is_listed=row.is_listed,
-            are_replies_open=row.are_replies_open, part_of_id=part_of, published_at=row.published_at,
-            last_activity_at=row.published_at, edited_at=row.edited_at, language=row.language, is_imported=True,
-            excerpt=rendered.excerpt[:320], search=texts.search_vector(row.title, source),
+            id=_key_at(row.published_at),
+            kind=row.kind,
+            space_id=space_id,
+            space_audience=_audience(landing, space_id),
+            author_id=landing.key("people", row.author),
+            title=row.title,
+            state=State(row.state),
+            is_listed=row.is_listed,
+            are_replies_open=row.are_replies_open,
+            part_of_id=part_of,
+            published_at=row.published_at,
+            last_activity_at=row.published_at,
+            edited_at=row.edited_at,
+            language=row.language,
+            is_imported=True,
+            excerpt=rendered.excerpt[:320],
+            search=texts.search_vector(row.title, source),
         )
         contribution.save(force_insert=True)
         contribution.refresh_from_db(fields=["audience"])
         Body.objects.create(
-            contribution=contribution, source=source, html=rendered.html, text=rendered.text,
+            contribution=contribution,
+            source=source,
+            html=rendered.html,
+            text=rendered.text,
             renderer_version=markdown.RENDERER_VERSION,
         )
         _hang(landing, contribution, row, rendered)
@@ -247,7 +306,11 @@ def _audience(landing: Landing, space_id: int | None) -> int:
 
 
 def _hang(landing: Landing, contribution: Contribution, row: rows.Object, rendered: Any) -> None:
-    place = {"contribution": contribution, "space_id": contribution.space_id, "audience": contribution.audience}
+    place = {
+        "contribution": contribution,
+        "space_id": contribution.space_id,
+        "audience": contribution.audience,
+    }
     labels = {fold(label)[:60]: label[:60] for label in row.tags}
     Tag.objects.bulk_create(Tag(word=word, label=label, **place) for word, label in labels.items() if word)
     _mention(rendered.mentions, place)
@@ -255,7 +318,11 @@ def _hang(landing: Landing, contribution: Contribution, row: rows.Object, render
 
 
 def _mention(ids: tuple[int, ...], place: dict[str, Any]) -> None:
-    real = Person.objects.filter(id__in=ids, state=PersonState.ACTIVE).values_list("id", flat=True) if ids else []
+    real = (
+        Person.objects.filter(id__in=ids, state=PersonState.ACTIVE).values_list("id", flat=True)
+        if ids
+        else []
+    )
     Mention.objects.bulk_create(Mention(person_id=key, **place) for key in real)
 
 
@@ -279,8 +346,11 @@ def complete_objects(landing: Landing, batch: list[rows.Object]) -> None:
     found = Contribution.objects.in_bulk([key for key in ids if key is not None])
     counted = {
         row["contribution_id"]: row
-        for row in Reply.objects.filter(contribution_id__in=found).values("contribution_id").annotate(
-            n=Count("id", filter=Q(state=ReplyState.PUBLISHED)), last=Max("created_at", filter=Q(state=ReplyState.PUBLISHED))
+        for row in Reply.objects.filter(contribution_id__in=found)
+        .values("contribution_id")
+        .annotate(
+            n=Count("id", filter=Q(state=ReplyState.PUBLISHED)),
+            last=Max("created_at", filter=Q(state=ReplyState.PUBLISHED)),
         )
     }
     for key, contribution in found.items():
@@ -290,13 +360,18 @@ def complete_objects(landing: Landing, batch: list[rows.Object]) -> None:
         counts = counted.get(key, {"n": 0, "last": None})
         moments = [moment for moment in (contribution.published_at, counts["last"]) if moment]
         Contribution.objects.filter(id=key).update(
-            reply_count=counts["n"], last_activity_at=max(moments) if moments else None,
+            reply_count=counts["n"],
+            last_activity_at=max(moments) if moments else None,
             reaction_counts=_reaction_counts(key, None),
         )
 
 
 def _reaction_counts(contribution_id: int, reply_id: int | None) -> dict[str, int]:
-    rows_ = Reaction.objects.filter(contribution_id=contribution_id, reply_id=reply_id).values("name").annotate(n=Count("id"))
+    rows_ = (
+        Reaction.objects.filter(contribution_id=contribution_id, reply_id=reply_id)
+        .values("name")
+        .annotate(n=Count("id"))
+    )
     found = {row["name"]: row["n"] for row in rows_}
     return {name: found[name] for name in REACTIONS if name in found}
 
@@ -309,12 +384,24 @@ def land_replies(landing: Landing, batch: list[rows.Reply]) -> Made:
         contribution = hosts[landing.key("objects", row.object) or 0]
         source = landing.text(row.body)
         rendered = markdown.render(source)
-        place = {"contribution": contribution, "space_id": contribution.space_id, "audience": contribution.audience}
+        place = {
+            "contribution": contribution,
+            "space_id": contribution.space_id,
+            "audience": contribution.audience,
+        }
         reply = Reply.objects.create(
-            id=_key_at(row.created_at), parent_id=made.get(row.parent or "") or landing.key("replies", row.parent),
-            author_id=landing.key("people", row.author), source=source, html=rendered.html, text=rendered.text,
-            renderer_version=markdown.RENDERER_VERSION, side=SIDES[row.side], state=ReplyState(row.state),
-            created_at=row.created_at, edited_at=row.edited_at, **place,
+            id=_key_at(row.created_at),
+            parent_id=made.get(row.parent or "") or landing.key("replies", row.parent),
+            author_id=landing.key("people", row.author),
+            source=source,
+            html=rendered.html,
+            text=rendered.text,
+            renderer_version=markdown.RENDERER_VERSION,
+            side=SIDES[row.side],
+            state=ReplyState(row.state),
+            created_at=row.created_at,
+            edited_at=row.edited_at,
+            **place,
         )
         _mention(rendered.mentions, {**place, "reply": reply})
         _attach(landing, row.attachments, {**place, "reply": reply})
@@ -331,11 +418,18 @@ def land_reactions(landing: Landing, batch: list[rows.Reaction]) -> Made:
         mark = (contribution.id, landing.key("replies", row.reply), landing.key("people", row.person))
         marks[row.id] = mark
         fresh[row.id] = Reaction(
-            contribution=contribution, reply_id=mark[1], person_id=mark[2], name=row.name,
-            space_id=contribution.space_id, audience=contribution.audience, created_at=row.created_at or landing.date,
+            contribution=contribution,
+            reply_id=mark[1],
+            person_id=mark[2],
+            name=row.name,
+            space_id=contribution.space_id,
+            audience=contribution.audience,
+            created_at=row.created_at or landing.date,
         )
     Reaction.objects.bulk_create(fresh.values(), ignore_conflicts=True)
-    here = Reaction.objects.filter(contribution_id__in=places).values_list("id", "contribution_id", "reply_id", "person_id")
+    here = Reaction.objects.filter(contribution_id__in=places).values_list(
+        "id", "contribution_id", "reply_id", "person_id"
+    )
     found = {(thing, reply, person): key for key, thing, reply, person in here}
     for thing, reply in {(thing, reply) for thing, reply, _person in marks.values() if reply is not None}:
         Reply.objects.filter(id=reply).update(reaction_counts=_reaction_counts(thing, reply))
@@ -349,15 +443,21 @@ def land_follows(landing: Landing, batch: list[rows.Follow]) -> Made:
         person_id, level = landing.key("people", row.person), LEVELS[row.level]
         if row.space is not None:
             space_id = landing.key("spaces", row.space)
-            one, _new = Subscription.objects.update_or_create(person_id=person_id, space_id=space_id, defaults={"level": level})
+            one, _new = Subscription.objects.update_or_create(
+                person_id=person_id, space_id=space_id, defaults={"level": level}
+            )
             made[row.id] = one.id
         elif row.object is not None:
             thing_id = landing.key("objects", row.object)
-            two, _new = Follow.objects.update_or_create(person_id=person_id, contribution_id=thing_id, defaults={"level": level})
+            two, _new = Follow.objects.update_or_create(
+                person_id=person_id, contribution_id=thing_id, defaults={"level": level}
+            )
             made[row.id] = two.id
         else:
             word = fold(row.tag)[:60]
-            three, _new = TagFollow.objects.update_or_create(person_id=person_id, word=word, defaults={"level": level})
+            three, _new = TagFollow.objects.update_or_create(
+                person_id=person_id, word=word, defaults={"level": level}
+            )
             made[row.id] = three.id
     return made
 
@@ -370,8 +470,12 @@ def land_totals(landing: Landing, batch: list[rows.Total]) -> Made:
     for row in batch:
         contribution = places[landing.key("objects", row.object) or 0]
         total = Total(
-            contribution=contribution, reply_id=landing.key("replies", row.reply), name=row.name, count=row.count,
-            space_id=contribution.space_id, audience=contribution.audience,
+            contribution=contribution,
+            reply_id=landing.key("replies", row.reply),
+            name=row.name,
+            count=row.count,
+            space_id=contribution.space_id,
+            audience=contribution.audience,
         )
         made[row.id] = total.id
         fresh.append(total)
@@ -380,7 +484,13 @@ def land_totals(landing: Landing, batch: list[rows.Total]) -> Made:
 
 
 LANDERS: dict[str, Callable[[Landing, list[Any]], Made]] = {
-    "people": land_people, "files": land_files, "spaces": land_spaces, "memberships": land_memberships,
-    "objects": land_objects, "replies": land_replies, "reactions": land_reactions, "follows": land_follows,
+    "people": land_people,
+    "files": land_files,
+    "spaces": land_spaces,
+    "memberships": land_memberships,
+    "objects": land_objects,
+    "replies": land_replies,
+    "reactions": land_reactions,
+    "follows": land_follows,
     "totals": land_totals,
 }

@@ -40,7 +40,9 @@ class Report:
         """The report for a human, one sentence a line."""
         if self.problems:
             return [_("Nothing was imported: the bundle has faults."), *self.problems]
-        first = _("This is what an import would do; nothing was written.") if self.is_dry_run else _("Imported.")
+        first = (
+            _("This is what an import would do; nothing was written.") if self.is_dry_run else _("Imported.")
+        )
         lines = [
             _("%(table)s: %(new)s new, %(old)s already here")
             % {"table": table, "new": self.created.get(table, 0), "old": self.present.get(table, 0)}
@@ -58,7 +60,9 @@ def import_bundle(path: Path, *, dry_run: bool = False, progress: Progress | Non
     report = Report(is_dry_run=dry_run)
     tell = progress or (lambda what, done, total: None)
     with bundle.open_bundle(Path(path)) as opened:
-        checked = opened.check(lambda table, count: tell(_("Checking %(table)s") % {"table": table}, count, 0))
+        checked = opened.check(
+            lambda table, count: tell(_("Checking %(table)s") % {"table": table}, count, 0)
+        )
         if checked.problems:
             report.problems = [str(problem) for problem in checked.problems]
             return report

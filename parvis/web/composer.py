@@ -44,7 +44,9 @@ def moment(text: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise Refused(_("Write the date and the hour, for example 2027-01-15 09:00."), field="publish_at") from None
+        raise Refused(
+            _("Write the date and the hour, for example 2027-01-15 09:00."), field="publish_at"
+        ) from None
     return timezone.make_aware(at) if timezone.is_naive(at) else at
 
 
@@ -86,7 +88,11 @@ def option_slugs(space: Space) -> list[str]:
 
 def spaces_to_post_in(viewer: Person) -> list[Space]:
     """Where the writer may post: their own communities by name, then their personal space."""
-    rows = Space.objects.filter(memberships__person=viewer, archived_at=None).order_by("-kind", "name").distinct()
+    rows = (
+        Space.objects.filter(memberships__person=viewer, archived_at=None)
+        .order_by("-kind", "name")
+        .distinct()
+    )
     hosted = set(viewer.memberships.filter(role="host").values_list("space_id", flat=True))
     return [space for space in rows if space.posting == "members" or space.id in hosted]
 
@@ -107,9 +113,14 @@ def publish_form(data: QueryDict, *, by: Person) -> Contribution:
         raise Refused(_("Choose what it is: this community doesn't offer that kind."), field="kind")
     kind, option = found
     return kind.publish(  # type: ignore[no-any-return]
-        space, title=data.get("title", ""), body=data.get("body", ""), by=by,
-        options={**options_in(data), "mode": option.mode}, at=moment(data.get("publish_at", "")),
-        is_draft=data.get("do") == "draft", tags=tags_of(data),
+        space,
+        title=data.get("title", ""),
+        body=data.get("body", ""),
+        by=by,
+        options={**options_in(data), "mode": option.mode},
+        at=moment(data.get("publish_at", "")),
+        is_draft=data.get("do") == "draft",
+        tags=tags_of(data),
     )
 
 
@@ -138,7 +149,11 @@ def revise_form(contribution: Contribution, data: QueryDict, *, by: Person) -> N
     """Changes a contribution as the form says, its kind's own fields included. Raises Refused."""
     version = data.get("version", "")
     revise(
-        contribution, title=data.get("title", ""), body=data.get("body", ""), by=by, tags=tags_of(data),
+        contribution,
+        title=data.get("title", ""),
+        body=data.get("body", ""),
+        by=by,
+        tags=tags_of(data),
         version=int(version) if version.isdecimal() and len(version) < 10 else None,
         needs_title=has_title(contribution),
     )
@@ -163,7 +178,9 @@ def kind_of(contribution: Contribution) -> Kind:
 
 def has_title(contribution: Contribution) -> bool:
     """Whether a contribution's kind asks for a title."""
-    return bool(contribution.title) or any(option.title == "required" for option in kind_of(contribution).options)
+    return bool(contribution.title) or any(
+        option.title == "required" for option in kind_of(contribution).options
+    )
 
 
 def form_context(request: HttpRequest, error: Refused | NotAllowed | None) -> dict[str, Any]:
@@ -173,7 +190,9 @@ def form_context(request: HttpRequest, error: Refused | NotAllowed | None) -> di
     template = template_asked(request)
     place = f"template:{template.slug}" if template else "new"
     draft = draft_at(viewer, place) if request.method == "GET" else None
-    typed: Mapping[str, Any] = request.POST if request.method == "POST" else {**(draft.fields if draft else {})}
+    typed: Mapping[str, Any] = (
+        request.POST if request.method == "POST" else {**(draft.fields if draft else {})}
+    )
     if template is not None and not typed:
         typed = {"title": template.title, "body": template.body, "kind": template.option}
     chosen = request.GET.get("kind") or typed.get("kind") or ""
@@ -182,16 +201,31 @@ def form_context(request: HttpRequest, error: Refused | NotAllowed | None) -> di
     every = options_anywhere(here)
     current = next((option for _t, _k, option in here if option.slug == chosen), here[0][2] if here else None)
     return {
-        "spaces": spaces, "space": None, "place": space, "typed": typed, "draft": draft,
-        "draft_id": encode(draft.id) if draft else "", "saved_at": draft.saved_at.isoformat() if draft else "",
+        "spaces": spaces,
+        "space": None,
+        "place": space,
+        "typed": typed,
+        "draft": draft,
+        "draft_id": encode(draft.id) if draft else "",
+        "saved_at": draft.saved_at.isoformat() if draft else "",
         "kinds": [
-            {"value": option.slug, "label": option.label, "icon": option.icon, "title": option.title,
-             "is_current": option is current, "rich": option.is_long, "is_offered": found in here}
+            {
+                "value": option.slug,
+                "label": option.label,
+                "icon": option.icon,
+                "title": option.title,
+                "is_current": option is current,
+                "rich": option.is_long,
+                "is_offered": found in here,
+            }
             for found in every
             for option in found[2:]
         ],
-        "current": current, "extras": extras_of(spaces, every, current, typed), "begun_from": template,
-        "error": error, "field": getattr(error, "field", ""),
+        "current": current,
+        "extras": extras_of(spaces, every, current, typed),
+        "begun_from": template,
+        "error": error,
+        "field": getattr(error, "field", ""),
         "sentence": audience_sentence(space) if space else "",
         "urls": composer_urls(place),
     }
@@ -212,14 +246,19 @@ def _place(spaces: list[Space], wanted: str, chosen: str) -> Space | None:
 
 
 def extras_of(
-    spaces: list[Space], options: list[tuple[Tool, Kind, Option]], current: Option | None, typed: Mapping[str, Any]
+    spaces: list[Space],
+    options: list[tuple[Tool, Kind, Option]],
+    current: Option | None,
+    typed: Mapping[str, Any],
 ) -> list[dict[str, Any]]:
     """What kinds ask besides title and text: each one's template and what it is drawn with."""
     kinds = list({kind.slug: kind for _tool, kind, _option in options if kind.extra_fields}.values())
     return [
         {
-            "template": kind.extra_fields, "only": " ".join(option.slug for option in kind.options),
-            "is_shown": current in kind.options, **kind.extra_context(spaces, typed=typed),
+            "template": kind.extra_fields,
+            "only": " ".join(option.slug for option in kind.options),
+            "is_shown": current in kind.options,
+            **kind.extra_context(spaces, typed=typed),
         }
         for kind in kinds
     ]
@@ -230,7 +269,9 @@ Offered = list[tuple[Tool, Kind, Option]]
 
 def options_anywhere(here: Offered) -> Offered:
     """The options of the chosen place first, then every other: the script offers them when the place changes."""
-    others = [(tool, kind, option) for tool in registry.tools() for kind in tool.kinds for option in kind.options]
+    others = [
+        (tool, kind, option) for tool in registry.tools() for kind in tool.kinds for option in kind.options
+    ]
     return [*here, *(found for found in others if found not in here)]
 
 
@@ -242,16 +283,24 @@ def template_asked(request: HttpRequest) -> templates.ContentTemplate | None:
         return None
     kind = registry.kind(found.kind)
     options = kind.options if kind else ()
-    option = next((one for one in options if found.mode in (one.slug, one.mode)), options[0] if options else None)
+    option = next(
+        (one for one in options if found.mode in (one.slug, one.mode)), options[0] if options else None
+    )
     return replace(found, option=option.slug if option else "")
 
 
 def composer_urls(place: str) -> dict[str, str]:
     """The addresses the composer's script asks."""
     return {
-        "draft": f"/drafts/{place}/", "people": "/people/suggest/", "tags": "/tags/suggest/", "upload": "/upload/",
-        "preview": "/publish/preview/", "audience": "/publish/audience/", "similar": "/publish/similar/",
-        "editor": static("vendor/editor/editor.js"), "editor_css": static("vendor/editor/editor.css"),
+        "draft": f"/drafts/{place}/",
+        "people": "/people/suggest/",
+        "tags": "/tags/suggest/",
+        "upload": "/upload/",
+        "preview": "/publish/preview/",
+        "audience": "/publish/audience/",
+        "similar": "/publish/similar/",
+        "editor": static("vendor/editor/editor.js"),
+        "editor_css": static("vendor/editor/editor.css"),
     }
 
 
@@ -266,8 +315,12 @@ def edit_context(
     kind, typed = kind_of(contribution), request.POST if error else stored
     extra = {"template": kind.edit_fields, **kind.edit_context(contribution, typed=request.POST)}
     return {
-        "contribution": contribution, "error": error, "typed": typed, "has_title": has_title(contribution),
-        "is_long": any(option.is_long for option in kind.options), "extra": extra if kind.edit_fields else None,
+        "contribution": contribution,
+        "error": error,
+        "typed": typed,
+        "has_title": has_title(contribution),
+        "is_long": any(option.is_long for option in kind.options),
+        "extra": extra if kind.edit_fields else None,
         "version": request.POST.get("version") if error else contribution.version,
         "urls": composer_urls(f"edit:{contribution.key}"),
         "is_waiting": contribution.state in WAITING,
@@ -301,7 +354,12 @@ def similar_to(title: str, viewer: Person) -> list[dict[str, Any]]:
         return []
     rows = read(SIMILAR, {"query": " | ".join(words), "me": viewer.id})
     return [
-        {"title": row.title, "url": f"/go/{encode(row.id)}/", "replies": row.reply_count, "space": row.space_name}
+        {
+            "title": row.title,
+            "url": f"/go/{encode(row.id)}/",
+            "replies": row.reply_count,
+            "space": row.space_name,
+        }
         for row in rows
     ]
 
@@ -310,14 +368,27 @@ def describe_draft(draft: Draft) -> dict[str, Any]:
     """A line of the drafts page: what was begun, and where to go on."""
     place, _sep, key = draft.place.partition(":")
     if place == "edit-reply":
-        row = Reply.objects.filter(id=decode(key), author_id=draft.person_id).first() if len(key) == 13 else None
+        row = (
+            Reply.objects.filter(id=decode(key), author_id=draft.person_id).first()
+            if len(key) == 13
+            else None
+        )
         key = f"{encode(row.contribution_id)}/replies/{row.key}" if row else ""
-    urls = {"edit-reply": f"/go/{key}/edit/", "template": f"/publish/?template={key}", "new": "/publish/", "reply": f"/go/{key}/#reply", "edit": f"/go/{key}/edit/"}
+    urls = {
+        "edit-reply": f"/go/{key}/edit/",
+        "template": f"/publish/?template={key}",
+        "new": "/publish/",
+        "reply": f"/go/{key}/#reply",
+        "edit": f"/go/{key}/edit/",
+    }
     text = str(draft.fields.get("title") or draft.fields.get("body") or "")
     about = {"reply": _("a reply"), "edit": _("a change to a text"), "edit-reply": _("a change to a reply")}
     return {
-        "text": " ".join(text[:120].split()), "url": urls.get(place, "/publish/"), "saved_at": draft.saved_at,
-        "about": about.get(place, _("something new")), "icon": "reply" if place == "reply" else "pencil",
+        "text": " ".join(text[:120].split()),
+        "url": urls.get(place, "/publish/"),
+        "saved_at": draft.saved_at,
+        "about": about.get(place, _("something new")),
+        "icon": "reply" if place == "reply" else "pencil",
         "drop_url": f"/drafts/{draft.place}/drop/",
     }
 

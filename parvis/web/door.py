@@ -98,6 +98,10 @@ def _save_session(request: HttpRequest, response: HttpResponse) -> None:
     session["user_agent"] = request.headers.get("User-Agent", "")[:200]
     session.save()
     response.set_cookie(
-        settings.SESSION_COOKIE_NAME, session.session_key, max_age=settings.SESSION_COOKIE_AGE, httponly=True,
-        samesite="Lax", secure=settings.SESSION_COOKIE_SECURE,
+        settings.SESSION_COOKIE_NAME,
+        session.session_key,
+        max_age=settings.SESSION_COOKIE_AGE,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
     )

@@ -20,19 +20,25 @@ def answer(request: HttpRequest, error: ParvisError) -> HttpResponse:
     if isinstance(error, NotAllowed) and request.viewer is None:
         if request.method in ("GET", "HEAD"):
             return HttpResponseRedirect(f"/accounts/login/?next={quote(request.get_full_path())}")
-        return _error(request, 401, _("Please sign in"), _("Sign in, then try again: nothing has been changed."))
+        return _error(
+            request, 401, _("Please sign in"), _("Sign in, then try again: nothing has been changed.")
+        )
     return _error(request, 403, _("That isn't yours to do"), getattr(error, "sentence", ""))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Also Django's handler404: a private thing and a missing one give the very same page."""
-    sentence = _("There's nothing at this address, or it isn't open to you. It may have been moved or removed.")
+    sentence = _(
+        "There's nothing at this address, or it isn't open to you. It may have been moved or removed."
+    )
     return _error(request, 404, _("Nothing here"), sentence)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django's handler400."""
-    return _error(request, 400, _("We couldn't read that"), _("Go back and try again; nothing has been changed."))
+    return _error(
+        request, 400, _("We couldn't read that"), _("Go back and try again; nothing has been changed.")
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

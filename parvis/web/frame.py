@@ -35,12 +35,22 @@ def _depends_on(context: jinja2.runtime.Context) -> tuple[Any, ...]:
     get = context.get
     network, viewer = get("network"), get("viewer")
     reader = viewer and (
-        viewer.id, viewer.display_name, viewer.photo, viewer.job_title, viewer.theme, viewer.is_administrator,
+        viewer.id,
+        viewer.display_name,
+        viewer.photo,
+        viewer.job_title,
+        viewer.theme,
+        viewer.is_administrator,
         getattr(viewer, "unread_count", 0),
     )
     return (
-        get("language"), network and (network.name, network.logo, network.hue), reader, get("here"),
+        get("language"),
+        network and (network.name, network.logo, network.hue),
+        reader,
+        get("here"),
         tuple((item["url"], item["current"]) for item in get("nav") or ()),
         tuple(item["url"] for item in get("publish_menu") or ()),
-        get("search_query"), get("is_demo"), get("title_of_page"),
+        get("search_query"),
+        get("is_demo"),
+        get("title_of_page"),
     )

@@ -30,7 +30,9 @@ def answer_given(request: HttpRequest) -> HttpResponse | None:
     )
     if fresh:
         return None
-    rows = read("SELECT location FROM journal_receipt WHERE person_id = %s AND key = %s", [request.viewer.id, key])
+    rows = read(
+        "SELECT location FROM journal_receipt WHERE person_id = %s AND key = %s", [request.viewer.id, key]
+    )
     location = rows[0].location if rows else ""
     return HttpResponseRedirect(location or "/", status=303)
 

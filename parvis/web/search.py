@@ -54,5 +54,7 @@ def find(query: str, viewer: Person) -> Found:
         people = people.filter(sort_key__contains=word)
         spaces = spaces.filter(Q(name__icontains=word) | Q(purpose__icontains=word))
     return Found(
-        stream.by_ids([row.id for row in rows], viewer), list(people.by_name()[:8]), list(spaces.order_by("name")[:6])
+        stream.by_ids([row.id for row in rows], viewer),
+        list(people.by_name()[:8]),
+        list(spaces.order_by("name")[:6]),
     )

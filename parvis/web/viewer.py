@@ -52,5 +52,7 @@ def arrive(request: HttpRequest) -> Arrival:
         person.unread_count = row.unread_count
         person.session_key = row.session_key
         if not row.is_seen_today:
-            read("UPDATE accounts_session SET seen_on = current_date WHERE session_key = %s", [row.session_key])
+            read(
+                "UPDATE accounts_session SET seen_on = current_date WHERE session_key = %s", [row.session_key]
+            )
     return Arrival(person, network)

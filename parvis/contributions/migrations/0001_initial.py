@@ -3,355 +3,824 @@
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
-import parvis.kernel.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import parvis.kernel.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('spaces', '0001_initial'),
+        ("spaces", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Contribution',
+            name="Contribution",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('space_audience', models.SmallIntegerField(default=0, editable=False)),
-                ('audience', models.GeneratedField(db_persist=True, expression=models.Case(models.When(state='published', then=models.F('space_audience')), default=models.Value(2), output_field=models.SmallIntegerField()), output_field=models.SmallIntegerField())),
-                ('title', models.CharField(blank=True, default='', max_length=200, verbose_name='title')),
-                ('excerpt', models.CharField(blank=True, default='', max_length=320)),
-                ('card', models.JSONField(blank=True, default=dict)),
-                ('language', models.CharField(default='fr', max_length=2)),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('circle', 'shown to a few'), ('scheduled', 'scheduled'), ('published', 'published'), ('hidden', 'hidden by a host'), ('removed', 'removed')], default='published', max_length=10)),
-                ('is_listed', models.BooleanField(default=True)),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('last_activity_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('edited_at', models.DateTimeField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('are_replies_open', models.BooleanField(default=True)),
-                ('is_imported', models.BooleanField(default=False)),
-                ('reply_count', models.PositiveIntegerField(default=0)),
-                ('reaction_counts', models.JSONField(blank=True, default=dict)),
-                ('search', django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to=settings.AUTH_USER_MODEL)),
-                ('part_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='contributions.contribution')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contributions', to='spaces.space')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("space_audience", models.SmallIntegerField(default=0, editable=False)),
+                (
+                    "audience",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(state="published", then=models.F("space_audience")),
+                            default=models.Value(2),
+                            output_field=models.SmallIntegerField(),
+                        ),
+                        output_field=models.SmallIntegerField(),
+                    ),
+                ),
+                ("title", models.CharField(blank=True, default="", max_length=200, verbose_name="title")),
+                ("excerpt", models.CharField(blank=True, default="", max_length=320)),
+                ("card", models.JSONField(blank=True, default=dict)),
+                ("language", models.CharField(default="fr", max_length=2)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("circle", "shown to a few"),
+                            ("scheduled", "scheduled"),
+                            ("published", "published"),
+                            ("hidden", "hidden by a host"),
+                            ("removed", "removed"),
+                        ],
+                        default="published",
+                        max_length=10,
+                    ),
+                ),
+                ("is_listed", models.BooleanField(default=True)),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                ("last_activity_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("edited_at", models.DateTimeField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("are_replies_open", models.BooleanField(default=True)),
+                ("is_imported", models.BooleanField(default=False)),
+                ("reply_count", models.PositiveIntegerField(default=0)),
+                ("reaction_counts", models.JSONField(blank=True, default=dict)),
+                ("search", django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contributions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "part_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parts",
+                        to="contributions.contribution",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contributions",
+                        to="spaces.space",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Body',
+            name="Body",
             fields=[
-                ('contribution', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='body', serialize=False, to='contributions.contribution')),
-                ('source', models.TextField(blank=True, default='')),
-                ('html', models.TextField(blank=True, default='')),
-                ('text', models.TextField(blank=True, default='')),
-                ('renderer_version', models.PositiveSmallIntegerField(default=1)),
+                (
+                    "contribution",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="body",
+                        serialize=False,
+                        to="contributions.contribution",
+                    ),
+                ),
+                ("source", models.TextField(blank=True, default="")),
+                ("html", models.TextField(blank=True, default="")),
+                ("text", models.TextField(blank=True, default="")),
+                ("renderer_version", models.PositiveSmallIntegerField(default=1)),
             ],
         ),
         migrations.CreateModel(
-            name='Bookmark',
+            name="Bookmark",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contributions.contribution')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bookmarks', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="contributions.contribution",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bookmarks",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('place', models.CharField(max_length=80)),
-                ('fields', models.JSONField(default=dict)),
-                ('saved_at', models.DateTimeField(auto_now=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("place", models.CharField(max_length=80)),
+                ("fields", models.JSONField(default=dict)),
+                ("saved_at", models.DateTimeField(auto_now=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drafts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Follow',
+            name="Follow",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('level', models.SmallIntegerField(choices=[(0, 'muted'), (1, 'normal'), (2, 'following')], default=2)),
-                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='follows', to='contributions.contribution')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='follows', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "level",
+                    models.SmallIntegerField(
+                        choices=[(0, "muted"), (1, "normal"), (2, "following")], default=2
+                    ),
+                ),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="follows",
+                        to="contributions.contribution",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="follows",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Pin',
+            name="Pin",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('space_id', models.BigIntegerField(editable=False)),
-                ('audience', models.SmallIntegerField(editable=False)),
-                ('is_start_here', models.BooleanField(default=False)),
-                ('until', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pins', to='contributions.contribution')),
-                ('pinned_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("space_id", models.BigIntegerField(editable=False)),
+                ("audience", models.SmallIntegerField(editable=False)),
+                ("is_start_here", models.BooleanField(default=False)),
+                ("until", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pins",
+                        to="contributions.contribution",
+                    ),
+                ),
+                (
+                    "pinned_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reader',
+            name="Reader",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readers', to='contributions.contribution')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="readers",
+                        to="contributions.contribution",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReadMark',
+            name="ReadMark",
             fields=[
-                ('pk', models.CompositePrimaryKey('person_id', 'contribution_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('read_until', models.DateTimeField()),
-                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contributions.contribution')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "person_id",
+                        "contribution_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("read_until", models.DateTimeField()),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="contributions.contribution",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reply',
+            name="Reply",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('space_id', models.BigIntegerField(editable=False)),
-                ('audience', models.SmallIntegerField(editable=False)),
-                ('source', models.TextField()),
-                ('html', models.TextField(blank=True, default='')),
-                ('text', models.TextField(blank=True, default='')),
-                ('renderer_version', models.PositiveSmallIntegerField(default=1)),
-                ('side', models.SmallIntegerField(choices=[(0, ''), (1, 'for'), (2, 'against')], default=0)),
-                ('state', models.CharField(choices=[('published', 'published'), ('hidden', 'hidden by a host'), ('removed', 'removed')], default='published', max_length=10)),
-                ('created_at', models.DateTimeField()),
-                ('edited_at', models.DateTimeField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('reaction_counts', models.JSONField(blank=True, default=dict)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replies', to=settings.AUTH_USER_MODEL)),
-                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='contributions.contribution')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='contributions.reply')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("space_id", models.BigIntegerField(editable=False)),
+                ("audience", models.SmallIntegerField(editable=False)),
+                ("source", models.TextField()),
+                ("html", models.TextField(blank=True, default="")),
+                ("text", models.TextField(blank=True, default="")),
+                ("renderer_version", models.PositiveSmallIntegerField(default=1)),
+                ("side", models.SmallIntegerField(choices=[(0, ""), (1, "for"), (2, "against")], default=0)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("published", "published"),
+                            ("hidden", "hidden by a host"),
+                            ("removed", "removed"),
+                        ],
+                        default="published",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("edited_at", models.DateTimeField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("reaction_counts", models.JSONField(blank=True, default=dict)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replies",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="replies",
+                        to="contributions.contribution",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="children",
+                        to="contributions.reply",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'replies',
+                "verbose_name_plural": "replies",
             },
         ),
         migrations.CreateModel(
-            name='Reaction',
+            name="Reaction",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('space_id', models.BigIntegerField(editable=False)),
-                ('audience', models.SmallIntegerField(editable=False)),
-                ('name', models.CharField(max_length=10)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reactions', to='contributions.contribution')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reply', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='reactions', to='contributions.reply')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("space_id", models.BigIntegerField(editable=False)),
+                ("audience", models.SmallIntegerField(editable=False)),
+                ("name", models.CharField(max_length=10)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reactions",
+                        to="contributions.contribution",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reply",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reactions",
+                        to="contributions.reply",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Mention',
+            name="Mention",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('space_id', models.BigIntegerField(editable=False)),
-                ('audience', models.SmallIntegerField(editable=False)),
-                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='contributions.contribution')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reply', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='contributions.reply')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("space_id", models.BigIntegerField(editable=False)),
+                ("audience", models.SmallIntegerField(editable=False)),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mentions",
+                        to="contributions.contribution",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reply",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mentions",
+                        to="contributions.reply",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('space_id', models.BigIntegerField(editable=False, null=True)),
-                ('audience', models.SmallIntegerField(default=2, editable=False)),
-                ('sha256', models.CharField(max_length=64)),
-                ('name', models.CharField(max_length=255)),
-                ('media_type', models.CharField(max_length=100)),
-                ('size', models.BigIntegerField()),
-                ('width', models.PositiveIntegerField(blank=True, null=True)),
-                ('height', models.PositiveIntegerField(blank=True, null=True)),
-                ('alt', models.CharField(blank=True, default='', max_length=400)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('uploader', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('contribution', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='contributions.contribution')),
-                ('reply', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='contributions.reply')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("space_id", models.BigIntegerField(editable=False, null=True)),
+                ("audience", models.SmallIntegerField(default=2, editable=False)),
+                ("sha256", models.CharField(max_length=64)),
+                ("name", models.CharField(max_length=255)),
+                ("media_type", models.CharField(max_length=100)),
+                ("size", models.BigIntegerField()),
+                ("width", models.PositiveIntegerField(blank=True, null=True)),
+                ("height", models.PositiveIntegerField(blank=True, null=True)),
+                ("alt", models.CharField(blank=True, default="", max_length=400)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "uploader",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="contributions.contribution",
+                    ),
+                ),
+                (
+                    "reply",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="contributions.reply",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('space_id', models.BigIntegerField(editable=False)),
-                ('audience', models.SmallIntegerField(editable=False)),
-                ('reason', models.CharField(max_length=400, verbose_name='reason')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('handled_at', models.DateTimeField(blank=True, null=True)),
-                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='contributions.contribution')),
-                ('handled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reply', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='contributions.reply')),
-                ('reporter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("space_id", models.BigIntegerField(editable=False)),
+                ("audience", models.SmallIntegerField(editable=False)),
+                ("reason", models.CharField(max_length=400, verbose_name="reason")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("handled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to="contributions.contribution",
+                    ),
+                ),
+                (
+                    "handled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reply",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to="contributions.reply",
+                    ),
+                ),
+                (
+                    "reporter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('space_id', models.BigIntegerField(editable=False)),
-                ('audience', models.SmallIntegerField(editable=False)),
-                ('version', models.PositiveIntegerField()),
-                ('title', models.CharField(blank=True, default='', max_length=200)),
-                ('source', models.TextField(blank=True, default='')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='contributions.contribution')),
-                ('editor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reply', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='contributions.reply')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("space_id", models.BigIntegerField(editable=False)),
+                ("audience", models.SmallIntegerField(editable=False)),
+                ("version", models.PositiveIntegerField()),
+                ("title", models.CharField(blank=True, default="", max_length=200)),
+                ("source", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="revisions",
+                        to="contributions.contribution",
+                    ),
+                ),
+                (
+                    "editor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reply",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="revisions",
+                        to="contributions.reply",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Tag',
+            name="Tag",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('space_id', models.BigIntegerField(editable=False)),
-                ('audience', models.SmallIntegerField(editable=False)),
-                ('word', models.CharField(max_length=60)),
-                ('label', models.CharField(max_length=60)),
-                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tags', to='contributions.contribution')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("space_id", models.BigIntegerField(editable=False)),
+                ("audience", models.SmallIntegerField(editable=False)),
+                ("word", models.CharField(max_length=60)),
+                ("label", models.CharField(max_length=60)),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tags",
+                        to="contributions.contribution",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TagFollow',
+            name="TagFollow",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('word', models.CharField(max_length=60)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='followed_tags', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("word", models.CharField(max_length=60)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="followed_tags",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Total',
+            name="Total",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('space_id', models.BigIntegerField(editable=False)),
-                ('audience', models.SmallIntegerField(editable=False)),
-                ('name', models.CharField(max_length=40)),
-                ('count', models.PositiveIntegerField()),
-                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='totals', to='contributions.contribution')),
-                ('reply', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='totals', to='contributions.reply')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("space_id", models.BigIntegerField(editable=False)),
+                ("audience", models.SmallIntegerField(editable=False)),
+                ("name", models.CharField(max_length=40)),
+                ("count", models.PositiveIntegerField()),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="totals",
+                        to="contributions.contribution",
+                    ),
+                ),
+                (
+                    "reply",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="totals",
+                        to="contributions.reply",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='contribution',
-            index=models.Index(models.F('space'), models.OrderBy(models.F('published_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('is_listed', True), ('state', 'published')), name='spine_space_date'),
+            model_name="contribution",
+            index=models.Index(
+                models.F("space"),
+                models.OrderBy(models.F("published_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                condition=models.Q(("is_listed", True), ("state", "published")),
+                name="spine_space_date",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contribution',
-            index=models.Index(models.OrderBy(models.F('published_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('is_listed', True), ('state', 'published')), name='spine_date'),
+            model_name="contribution",
+            index=models.Index(
+                models.OrderBy(models.F("published_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                condition=models.Q(("is_listed", True), ("state", "published")),
+                name="spine_date",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contribution',
-            index=models.Index(models.F('space'), models.OrderBy(models.F('last_activity_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('is_listed', True), ('state', 'published')), name='spine_space_activity'),
+            model_name="contribution",
+            index=models.Index(
+                models.F("space"),
+                models.OrderBy(models.F("last_activity_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                condition=models.Q(("is_listed", True), ("state", "published")),
+                name="spine_space_activity",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contribution',
-            index=models.Index(models.OrderBy(models.F('last_activity_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('is_listed', True), ('state', 'published')), name='spine_activity'),
+            model_name="contribution",
+            index=models.Index(
+                models.OrderBy(models.F("last_activity_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                condition=models.Q(("is_listed", True), ("state", "published")),
+                name="spine_activity",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contribution',
-            index=models.Index(models.F('author'), models.OrderBy(models.F('published_at'), descending=True), name='spine_author'),
+            model_name="contribution",
+            index=models.Index(
+                models.F("author"),
+                models.OrderBy(models.F("published_at"), descending=True),
+                name="spine_author",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contribution',
-            index=models.Index(condition=models.Q(('state', 'scheduled')), fields=['state', 'published_at'], name='spine_due'),
+            model_name="contribution",
+            index=models.Index(
+                condition=models.Q(("state", "scheduled")), fields=["state", "published_at"], name="spine_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='contribution',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='spine_search'),
+            model_name="contribution",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="spine_search"),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.UniqueConstraint(fields=('id', 'space', 'audience'), name='spine_place'),
+            model_name="contribution",
+            constraint=models.UniqueConstraint(fields=("id", "space", "audience"), name="spine_place"),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.UniqueConstraint(fields=('id', 'space', 'space_audience'), name='spine_part_place'),
+            model_name="contribution",
+            constraint=models.UniqueConstraint(
+                fields=("id", "space", "space_audience"), name="spine_part_place"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('published_at__isnull', False), _connector='OR'), name='spine_published_has_date'),
+            model_name="contribution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "published"), _negated=True),
+                    ("published_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="spine_published_has_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bookmark',
-            constraint=models.UniqueConstraint(fields=('person', 'contribution'), name='marks_bookmark_once'),
+            model_name="bookmark",
+            constraint=models.UniqueConstraint(fields=("person", "contribution"), name="marks_bookmark_once"),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('person', 'place'), name='marks_draft_once'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(fields=("person", "place"), name="marks_draft_once"),
         ),
         migrations.AddConstraint(
-            model_name='follow',
-            constraint=models.UniqueConstraint(fields=('contribution', 'person'), name='marks_follow_once'),
+            model_name="follow",
+            constraint=models.UniqueConstraint(fields=("contribution", "person"), name="marks_follow_once"),
         ),
         migrations.AddConstraint(
-            model_name='pin',
-            constraint=models.UniqueConstraint(fields=('contribution',), name='marks_pin_once'),
+            model_name="pin",
+            constraint=models.UniqueConstraint(fields=("contribution",), name="marks_pin_once"),
         ),
         migrations.AddConstraint(
-            model_name='pin',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_start_here', True)), fields=('space_id',), name='marks_one_start_here'),
+            model_name="pin",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_start_here", True)), fields=("space_id",), name="marks_one_start_here"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reader',
-            constraint=models.UniqueConstraint(fields=('contribution', 'person'), name='spine_reader_once'),
+            model_name="reader",
+            constraint=models.UniqueConstraint(fields=("contribution", "person"), name="spine_reader_once"),
         ),
         migrations.AddIndex(
-            model_name='reply',
-            index=models.Index(fields=['contribution', 'created_at', 'id'], name='spine_replies'),
+            model_name="reply",
+            index=models.Index(fields=["contribution", "created_at", "id"], name="spine_replies"),
         ),
         migrations.AddIndex(
-            model_name='reply',
-            index=models.Index(models.F('author'), models.OrderBy(models.F('created_at'), descending=True), name='spine_reply_author'),
+            model_name="reply",
+            index=models.Index(
+                models.F("author"),
+                models.OrderBy(models.F("created_at"), descending=True),
+                name="spine_reply_author",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reaction',
-            constraint=models.UniqueConstraint(fields=('contribution', 'reply', 'person'), name='marks_reaction_once', nulls_distinct=False),
+            model_name="reaction",
+            constraint=models.UniqueConstraint(
+                fields=("contribution", "reply", "person"), name="marks_reaction_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reaction',
-            constraint=models.CheckConstraint(condition=models.Q(('name__in', ('like', 'bravo', 'useful', 'support', 'curious', 'smile'))), name='marks_reaction_known'),
+            model_name="reaction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name__in", ("like", "bravo", "useful", "support", "curious", "smile"))),
+                name="marks_reaction_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='mention',
-            index=models.Index(fields=['contribution'], name='marks_mentions'),
+            model_name="mention",
+            index=models.Index(fields=["contribution"], name="marks_mentions"),
         ),
         migrations.AddIndex(
-            model_name='attachment',
-            index=models.Index(fields=['sha256'], name='marks_file'),
+            model_name="attachment",
+            index=models.Index(fields=["sha256"], name="marks_file"),
         ),
         migrations.AddIndex(
-            model_name='report',
-            index=models.Index(models.F('space_id'), models.F('created_at'), condition=models.Q(('handled_at', None)), name='marks_open_reports'),
+            model_name="report",
+            index=models.Index(
+                models.F("space_id"),
+                models.F("created_at"),
+                condition=models.Q(("handled_at", None)),
+                name="marks_open_reports",
+            ),
         ),
         migrations.AddIndex(
-            model_name='revision',
-            index=models.Index(fields=['contribution', '-created_at'], name='marks_revisions'),
+            model_name="revision",
+            index=models.Index(fields=["contribution", "-created_at"], name="marks_revisions"),
         ),
         migrations.AddIndex(
-            model_name='tag',
-            index=models.Index(fields=['word'], name='marks_tag_word'),
+            model_name="tag",
+            index=models.Index(fields=["word"], name="marks_tag_word"),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.UniqueConstraint(fields=('contribution', 'word'), name='marks_tag_once'),
+            model_name="tag",
+            constraint=models.UniqueConstraint(fields=("contribution", "word"), name="marks_tag_once"),
         ),
         migrations.AddConstraint(
-            model_name='tagfollow',
-            constraint=models.UniqueConstraint(fields=('person', 'word'), name='marks_tag_follow_once'),
+            model_name="tagfollow",
+            constraint=models.UniqueConstraint(fields=("person", "word"), name="marks_tag_follow_once"),
         ),
         migrations.AddConstraint(
-            model_name='total',
-            constraint=models.UniqueConstraint(fields=('contribution', 'reply', 'name'), name='marks_total_once', nulls_distinct=False),
+            model_name="total",
+            constraint=models.UniqueConstraint(
+                fields=("contribution", "reply", "name"), name="marks_total_once", nulls_distinct=False
+            ),
         ),
     ]

@@ -4,25 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contributions', '0002_places'),
+        ("contributions", "0002_places"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='tagfollow',
-            name='level',
-            field=models.SmallIntegerField(choices=[(0, 'muted'), (1, 'normal'), (2, 'following')], default=2),
+            model_name="tagfollow",
+            name="level",
+            field=models.SmallIntegerField(
+                choices=[(0, "muted"), (1, "normal"), (2, "following")], default=2
+            ),
         ),
         migrations.AlterField(
-            model_name='contribution',
-            name='title',
-            field=models.CharField(blank=True, default='', max_length=300, verbose_name='title'),
+            model_name="contribution",
+            name="title",
+            field=models.CharField(blank=True, default="", max_length=300, verbose_name="title"),
         ),
         migrations.AlterField(
-            model_name='revision',
-            name='title',
-            field=models.CharField(blank=True, default='', max_length=300),
+            model_name="revision",
+            name="title",
+            field=models.CharField(blank=True, default="", max_length=300),
         ),
     ]

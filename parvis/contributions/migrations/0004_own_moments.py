@@ -5,40 +5,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contributions', '0003_longer_titles'),
+        ("contributions", "0003_longer_titles"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='attachment',
-            name='created_at',
+            model_name="attachment",
+            name="created_at",
             field=models.DateTimeField(default=django.utils.timezone.now),
         ),
         migrations.AlterField(
-            model_name='bookmark',
-            name='created_at',
+            model_name="bookmark",
+            name="created_at",
             field=models.DateTimeField(default=django.utils.timezone.now),
         ),
         migrations.AlterField(
-            model_name='pin',
-            name='created_at',
+            model_name="pin",
+            name="created_at",
             field=models.DateTimeField(default=django.utils.timezone.now),
         ),
         migrations.AlterField(
-            model_name='reaction',
-            name='created_at',
+            model_name="reaction",
+            name="created_at",
             field=models.DateTimeField(default=django.utils.timezone.now),
         ),
         migrations.AlterField(
-            model_name='report',
-            name='created_at',
+            model_name="report",
+            name="created_at",
             field=models.DateTimeField(default=django.utils.timezone.now),
         ),
         migrations.AlterField(
-            model_name='revision',
-            name='created_at',
+            model_name="revision",
+            name="created_at",
             field=models.DateTimeField(default=django.utils.timezone.now),
         ),
     ]

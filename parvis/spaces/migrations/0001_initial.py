@@ -2,108 +2,245 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import parvis.kernel.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import parvis.kernel.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Space',
+            name="Space",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('community', 'community'), ('personal', 'personal'), ('exchange', 'private exchange')], default='community', max_length=10)),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('purpose', models.CharField(blank=True, default='', max_length=240, verbose_name='purpose')),
-                ('theme', models.CharField(choices=[('professional', 'work'), ('interest', 'interest')], default='professional', max_length=12)),
-                ('access', models.CharField(choices=[('open', 'open'), ('on_request', 'on request'), ('secret', 'by invitation')], default='open', max_length=10)),
-                ('audience', models.SmallIntegerField(choices=[(0, 'Everybody'), (1, 'Members'), (2, 'Named')], default=0, editable=False)),
-                ('category', models.CharField(blank=True, default='', max_length=80, verbose_name='category')),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('cover', models.CharField(blank=True, default='', max_length=64)),
-                ('hue', models.PositiveSmallIntegerField(default=0)),
-                ('welcome', models.TextField(blank=True, default='', verbose_name='welcome message')),
-                ('is_everyone', models.BooleanField(default=False)),
-                ('posting', models.CharField(choices=[('members', 'members'), ('hosts', 'hosts')], default='members', max_length=8)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('member_count', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='own_spaces', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("community", "community"),
+                            ("personal", "personal"),
+                            ("exchange", "private exchange"),
+                        ],
+                        default="community",
+                        max_length=10,
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("purpose", models.CharField(blank=True, default="", max_length=240, verbose_name="purpose")),
+                (
+                    "theme",
+                    models.CharField(
+                        choices=[("professional", "work"), ("interest", "interest")],
+                        default="professional",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "access",
+                    models.CharField(
+                        choices=[("open", "open"), ("on_request", "on request"), ("secret", "by invitation")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "audience",
+                    models.SmallIntegerField(
+                        choices=[(0, "Everybody"), (1, "Members"), (2, "Named")], default=0, editable=False
+                    ),
+                ),
+                (
+                    "category",
+                    models.CharField(blank=True, default="", max_length=80, verbose_name="category"),
+                ),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                ("cover", models.CharField(blank=True, default="", max_length=64)),
+                ("hue", models.PositiveSmallIntegerField(default=0)),
+                ("welcome", models.TextField(blank=True, default="", verbose_name="welcome message")),
+                ("is_everyone", models.BooleanField(default=False)),
+                (
+                    "posting",
+                    models.CharField(
+                        choices=[("members", "members"), ("hosts", "hosts")], default="members", max_length=8
+                    ),
+                ),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                ("member_count", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="own_spaces",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('member', 'member'), ('host', 'host')], default='member', max_length=8)),
-                ('host_until_on', models.DateField(blank=True, null=True)),
-                ('charter_version', models.PositiveSmallIntegerField(default=0)),
-                ('joined_at', models.DateTimeField(auto_now_add=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('via_group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.group')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='spaces.space')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("member", "member"), ("host", "host")], default="member", max_length=8
+                    ),
+                ),
+                ("host_until_on", models.DateField(blank=True, null=True)),
+                ("charter_version", models.PositiveSmallIntegerField(default=0)),
+                ("joined_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "via_group",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.group",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="spaces.space",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SpaceTool',
+            name="SpaceTool",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('slug', models.CharField(max_length=40)),
-                ('replaces', models.CharField(blank=True, default='', max_length=240)),
-                ('opened_at', models.DateTimeField(auto_now_add=True)),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tools', to='spaces.space')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("slug", models.CharField(max_length=40)),
+                ("replaces", models.CharField(blank=True, default="", max_length=240)),
+                ("opened_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tools", to="spaces.space"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('level', models.SmallIntegerField(choices=[(0, 'muted'), (1, 'normal'), (2, 'following')], default=1)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to=settings.AUTH_USER_MODEL)),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='spaces.space')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "level",
+                    models.SmallIntegerField(
+                        choices=[(0, "muted"), (1, "normal"), (2, "following")], default=1
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="subscriptions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="subscriptions",
+                        to="spaces.space",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='space',
-            constraint=models.UniqueConstraint(fields=('id', 'audience'), name='spaces_space_audience'),
+            model_name="space",
+            constraint=models.UniqueConstraint(fields=("id", "audience"), name="spaces_space_audience"),
         ),
         migrations.AddConstraint(
-            model_name='space',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_everyone', True)), fields=('is_everyone',), name='spaces_one_everyone'),
+            model_name="space",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_everyone", True)), fields=("is_everyone",), name="spaces_one_everyone"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='space',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'personal')), fields=('owner',), name='spaces_one_personal'),
+            model_name="space",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "personal")), fields=("owner",), name="spaces_one_personal"
+            ),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['space', '-joined_at'], name='spaces_newest_members'),
+            model_name="membership",
+            index=models.Index(fields=["space", "-joined_at"], name="spaces_newest_members"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('person', 'space'), name='spaces_member_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("person", "space"), name="spaces_member_once"),
         ),
         migrations.AddConstraint(
-            model_name='spacetool',
-            constraint=models.UniqueConstraint(fields=('space', 'slug'), name='spaces_tool_once'),
+            model_name="spacetool",
+            constraint=models.UniqueConstraint(fields=("space", "slug"), name="spaces_tool_once"),
         ),
         migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(fields=['space'], name='spaces_subscribers'),
+            model_name="subscription",
+            index=models.Index(fields=["space"], name="spaces_subscribers"),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.UniqueConstraint(fields=('person', 'space'), name='spaces_subscribed_once'),
+            model_name="subscription",
+            constraint=models.UniqueConstraint(fields=("person", "space"), name="spaces_subscribed_once"),
         ),
     ]

@@ -9,7 +9,7 @@ from parvis.contributions.models import Contribution
 from parvis.kernel.pagination import parse_cursor
 from parvis.spaces.models import Space
 from parvis.toolkit.pages import go, page
-from parvis.toolkit.reading import contribution_page
+from parvis.attention.opening import contribution_page
 from parvis.tools.blog import reading
 from parvis.tools.blog.actions import set_comments
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from parvis.contributions.models import Contribution
-from parvis.toolkit.reading import contribution_page
+from parvis.attention.opening import contribution_page
 
 
 def show_note(request: HttpRequest, contribution: Contribution) -> HttpResponse:

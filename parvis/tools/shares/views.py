@@ -12,7 +12,7 @@ from parvis.kernel.errors import NotAllowed, NotFound, Refused
 from parvis.spaces.models import Space
 from parvis.toolkit.cards import describe
 from parvis.toolkit.pages import go, page
-from parvis.toolkit.reading import contribution_page
+from parvis.attention.opening import contribution_page
 from parvis.toolkit.routing import thing_path
 from parvis.tools.shares.actions import share
 from parvis.tools.shares.reading import places_for

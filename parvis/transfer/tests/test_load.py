@@ -56,7 +56,9 @@ def exported(target: Path) -> dict[str, dict[str, Any]]:
     found = explicit(read_from(target))
     built_in = {key for key, space in found["spaces"].items() if space.is_everyone}
     found["spaces"] = {key: row for key, row in found["spaces"].items() if key not in built_in}
-    found["memberships"] = {key: row for key, row in found["memberships"].items() if row.space not in built_in}
+    found["memberships"] = {
+        key: row for key, row in found["memberships"].items() if row.space not in built_in
+    }
     return found
 
 
@@ -81,7 +83,9 @@ def test_nobody_is_told_of_an_import_and_it_is_nobodys_activity(tmp_path: Path):
     write_to(tmp_path / "b", small())
     import_bundle(tmp_path / "b")
     assert not Notice.objects.exists()
-    assert not Activity.objects.filter(verb__in=["topic.published", "topic.replied", "topic.reacted"]).exists()
+    assert not Activity.objects.filter(
+        verb__in=["topic.published", "topic.replied", "topic.reacted"]
+    ).exists()
 
 
 def test_a_dry_run_says_what_would_happen_and_writes_nothing(tmp_path: Path):
@@ -106,6 +110,7 @@ def test_a_second_import_changes_nothing(tmp_path: Path):
 def test_an_import_that_was_cut_off_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     write_to(tmp_path / "b", small())
     with monkeypatch.context() as cut:
+
         def power_cut(landing_: Any, batch: Any) -> Any:
             raise OSError("power cut")
 
@@ -141,9 +146,15 @@ def test_the_small_bundle_is_written_back_as_it_came(tmp_path: Path):
     assert exported(tmp_path / "out") == explicit(small())
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(tables=generated(), mode=st.sampled_from(["discussion", "question", "debate"]))
-def test_what_is_imported_is_exported_unchanged(tables: Any, mode: str, tmp_path_factory: pytest.TempPathFactory):
+def test_what_is_imported_is_exported_unchanged(
+    tables: Any, mode: str, tmp_path_factory: pytest.TempPathFactory
+):
     from django.db import transaction
 
     folder = tmp_path_factory.mktemp("bundle")

@@ -39,9 +39,14 @@ def list_communities(request: HttpRequest) -> HttpResponse:
     suggested = suggest(request.viewer) if filters.is_plain and number == 1 else []
     categories, tags = reading.facets(request.viewer)
     return page(
-        request, "web/communities/list.html", filters=filters, categories=categories, tags=tags,
+        request,
+        "web/communities/list.html",
+        filters=filters,
+        categories=categories,
+        tags=tags,
         may_create=actions.may_create(request.network.who_creates, by=request.viewer),
-        next_page=number + 1 if len(spaces) > reading.PAGE else None, **_cards(request, shown, suggested, why),
+        next_page=number + 1 if len(spaces) > reading.PAGE else None,
+        **_cards(request, shown, suggested, why),
     )
 
 
@@ -49,7 +54,9 @@ def _number(text: str) -> int:
     return min(int(text), 500) if text.isdecimal() and len(text) < 5 and int(text) > 0 else 1
 
 
-def _cards(request: HttpRequest, shown: list[Space], suggested: list[Any], why: dict[int, str]) -> dict[str, Any]:
+def _cards(
+    request: HttpRequest, shown: list[Space], suggested: list[Any], why: dict[int, str]
+) -> dict[str, Any]:
     """Both lists by one reading of hosts and standing; what is suggested isn't shown a second time below."""
     reasons = {one.space_id: one.why for one in suggested}
     missing = [key for key in reasons if key not in {space.id for space in shown}]
@@ -64,10 +71,16 @@ def _cards(request: HttpRequest, shown: list[Space], suggested: list[Any], why: 
 
 def list_tools(request: HttpRequest) -> HttpResponse:
     """The register: which existing tool each community's tools replace or link to."""
-    rows = SpaceTool.objects.filter(space__in=Space.objects.visible_to(request.viewer), space__archived_at=None)
+    rows = SpaceTool.objects.filter(
+        space__in=Space.objects.visible_to(request.viewer), space__archived_at=None
+    )
     found = rows.exclude(replaces="").select_related("space").order_by("replaces", "space__name", "slug")
     labels = {tool.slug: tool.label for tool in registry.tools()}
-    lines = [{"space": row.space, "label": labels[row.slug], "replaces": row.replaces} for row in found if row.slug in labels]
+    lines = [
+        {"space": row.space, "label": labels[row.slug], "replaces": row.replaces}
+        for row in found
+        if row.slug in labels
+    ]
     return page(request, "web/communities/tools.html", lines=lines)
 
 
@@ -83,9 +96,13 @@ def show_community(request: HttpRequest, space: Space) -> HttpResponse:
     found = streams.of_space(space, request.viewer, order=order, after=after)
     pins = streams.by_ids(standing.pins, request.viewer) if standing.pins and after is None else []
     return page(
-        request, "web/communities/community.html", order=order, next=found.next,
+        request,
+        "web/communities/community.html",
+        order=order,
+        next=found.next,
         cards=draw([row for row in found.rows if row.id not in {pin.id for pin in pins}], request.viewer),
-        **_pinned(pins, standing.start_id, request), **context,
+        **_pinned(pins, standing.start_id, request),
+        **context,
     )
 
 
@@ -119,12 +136,19 @@ def join(request: HttpRequest, space: Space) -> HttpResponse:
         return go(request, f"{space.url}charter/", _("One short thing first: its charter."))
     actions.join(space, by=request.viewer, charter_version=_version(request))
     address = back(request, space.url)
-    return go(request, address, _("Welcome! You now belong to %(name)s.") % {"name": space.name}, undo=f"{space.url}leave/")
+    return go(
+        request,
+        address,
+        _("Welcome! You now belong to %(name)s.") % {"name": space.name},
+        undo=f"{space.url}leave/",
+    )
 
 
 def ask(request: HttpRequest, space: Space) -> HttpResponse:
     """Asks the hosts to be let in, with a word."""
-    requests.ask_to_join(space, by=request.viewer, word=request.POST.get("word", ""), charter_version=_version(request))
+    requests.ask_to_join(
+        space, by=request.viewer, word=request.POST.get("word", ""), charter_version=_version(request)
+    )
     return go(request, space.url, _("Your request is with the hosts. Their answer will be under your bell."))
 
 
@@ -165,10 +189,17 @@ def leave(request: HttpRequest, space: Space) -> HttpResponse:
             return go(request, address, _("You've left %(name)s.") % {"name": space.name})
     hosts = running_hosts(space)
     is_last = [row.person_id for row in hosts] == [request.viewer.id]
-    others = Person.objects.active().filter(memberships__space=space).exclude(id=request.viewer.id).by_name()[:200]
+    others = (
+        Person.objects.active().filter(memberships__space=space).exclude(id=request.viewer.id).by_name()[:200]
+    )
     return page(
-        request, "web/communities/leave.html", status=422 if error else 200, error=error, others=list(others) if is_last else [],
-        is_last=is_last, community=reading.head_of(request, space),
+        request,
+        "web/communities/leave.html",
+        status=422 if error else 200,
+        error=error,
+        others=list(others) if is_last else [],
+        is_last=is_last,
+        community=reading.head_of(request, space),
     )
 
 

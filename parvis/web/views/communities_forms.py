@@ -17,16 +17,30 @@ class WordsForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=120)
     purpose = forms.CharField(
-        label=_("What it is for, in one sentence"), max_length=240,
+        label=_("What it is for, in one sentence"),
+        max_length=240,
         help_text=_("People decide by this sentence whether to come in."),
     )
-    theme = forms.ChoiceField(label=_("Kind of community"), choices=Theme.choices, widget=forms.RadioSelect, initial=Theme.PROFESSIONAL)
-    category = forms.CharField(
-        label=_("Category"), max_length=80, required=False, help_text=_("One or two words, to stand beside its like in the directory.")
+    theme = forms.ChoiceField(
+        label=_("Kind of community"),
+        choices=Theme.choices,
+        widget=forms.RadioSelect,
+        initial=Theme.PROFESSIONAL,
     )
-    tags = forms.CharField(label=_("Tags"), max_length=300, required=False, help_text=_("Separated by commas."))
+    category = forms.CharField(
+        label=_("Category"),
+        max_length=80,
+        required=False,
+        help_text=_("One or two words, to stand beside its like in the directory."),
+    )
+    tags = forms.CharField(
+        label=_("Tags"), max_length=300, required=False, help_text=_("Separated by commas.")
+    )
     welcome = forms.CharField(
-        label=_("Welcome message"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("Welcome message"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Shown to newcomers on their first days."),
     )
 
@@ -37,15 +51,26 @@ class WordsForm(forms.Form):
 class AssistantForm(WordsForm):
     """The whole assistant; each step shows its part and carries the rest."""
 
-    access = forms.ChoiceField(label=_("Who can come in"), choices=AccessType.choices, widget=forms.RadioSelect, initial=AccessType.OPEN)
+    access = forms.ChoiceField(
+        label=_("Who can come in"),
+        choices=AccessType.choices,
+        widget=forms.RadioSelect,
+        initial=AccessType.OPEN,
+    )
     hue = forms.ChoiceField(label=_("Colour"), choices=HUES, required=False, initial="0")
     charter = forms.CharField(
-        label=_("Charter"), max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 6}),
+        label=_("Charter"),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("The rules people accept when they come in. A few lines are enough, or none."),
     )
     template = forms.CharField(max_length=80, required=False, widget=forms.HiddenInput)
     people = forms.CharField(
-        label=_("Names or e-mail addresses"), max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 5}),
+        label=_("Names or e-mail addresses"),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("One a line."),
     )
     word = forms.CharField(
@@ -71,7 +96,9 @@ class LookForm(forms.Form):
 
     hue = forms.TypedChoiceField(label=_("Colour"), choices=HUES, coerce=int)
     cover = forms.FileField(
-        label=_("Cover picture"), required=False, help_text=_("A wide picture; JPEG, PNG or WebP. Its place and date are removed.")
+        label=_("Cover picture"),
+        required=False,
+        help_text=_("A wide picture; JPEG, PNG or WebP. Its place and date are removed."),
     )
     removes_cover = forms.BooleanField(label=_("Remove the cover"), required=False)
 
@@ -80,7 +107,10 @@ class CharterForm(forms.Form):
     """The text of the charter."""
 
     charter = forms.CharField(
-        label=_("Charter"), max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 12}),
+        label=_("Charter"),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 12}),
         help_text=_("In Markdown. Members are asked to accept each new version; leave empty for none."),
     )
 
@@ -89,8 +119,15 @@ class InviteForm(forms.Form):
     """Whom to invite: lines of names and addresses, or a CSV file."""
 
     people = forms.CharField(
-        label=_("Names or e-mail addresses"), max_length=100_000, required=False, widget=forms.Textarea(attrs={"rows": 5}),
+        label=_("Names or e-mail addresses"),
+        max_length=100_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("One a line."),
     )
-    csv = forms.FileField(label=_("Or a CSV file"), required=False, help_text=_("With a column “email” or “name”."))
-    word = forms.CharField(label=_("A word to them"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    csv = forms.FileField(
+        label=_("Or a CSV file"), required=False, help_text=_("With a column “email” or “name”.")
+    )
+    word = forms.CharField(
+        label=_("A word to them"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )

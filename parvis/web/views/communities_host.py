@@ -36,11 +36,18 @@ SELECT (SELECT count(*) FROM membership_joinrequest WHERE space_id = %(space)s A
   (SELECT count(*) FROM contributions_report WHERE space_id = %(space)s AND handled_at IS NULL) AS reported"""
 
 
-def host_page(request: HttpRequest, space: Space, template: str, *, here: str, status: int = 200, **context: Any) -> HttpResponse:
+def host_page(
+    request: HttpRequest, space: Space, template: str, *, here: str, status: int = 200, **context: Any
+) -> HttpResponse:
     """A page of the hosts' room, with its list of sections."""
     return page(
-        request, template, status=status, community=reading.head_of(request, space), space=space,
-        sections=_sections(space, here), **context,
+        request,
+        template,
+        status=status,
+        community=reading.head_of(request, space),
+        space=space,
+        sections=_sections(space, here),
+        **context,
     )
 
 
@@ -48,16 +55,26 @@ def _sections(space: Space, here: str) -> list[dict[str, Any]]:
     base = f"{space.url}host/"
     waiting, reported = read(WAITING, {"space": space.id})[0]
     rows = [
-        ("", _("What it is"), "pen-line", 0), ("look/", _("Look"), "palette", 0), ("tools/", _("Tools"), "sliders-horizontal", 0),
-        ("charter/", _("Charter"), "handshake", 0), ("access/", _("Who can come in"), "door-open", 0),
-        ("members/", _("Members and hosts"), "users", 0), ("invitations/", _("Invitations"), "mail", 0),
-        ("requests/", _("Requests"), "inbox", waiting), ("groups/", _("Groups"), "contact", 0),
-        ("pins/", _("Pins"), "pin", 0), ("reports/", _("Reports"), "flag", reported), ("end/", _("Model and archive"), "archive", 0),
+        ("", _("What it is"), "pen-line", 0),
+        ("look/", _("Look"), "palette", 0),
+        ("tools/", _("Tools"), "sliders-horizontal", 0),
+        ("charter/", _("Charter"), "handshake", 0),
+        ("access/", _("Who can come in"), "door-open", 0),
+        ("members/", _("Members and hosts"), "users", 0),
+        ("invitations/", _("Invitations"), "mail", 0),
+        ("requests/", _("Requests"), "inbox", waiting),
+        ("groups/", _("Groups"), "contact", 0),
+        ("pins/", _("Pins"), "pin", 0),
+        ("reports/", _("Reports"), "flag", reported),
+        ("end/", _("Model and archive"), "archive", 0),
     ]
     if space.is_everyone:
-        rows = [row for row in rows if row[0] not in ("access/", "invitations/", "requests/", "groups/", "end/")]
+        rows = [
+            row for row in rows if row[0] not in ("access/", "invitations/", "requests/", "groups/", "end/")
+        ]
     return [
-        {"url": base + path, "label": label, "icon": icon, "count": n, "is_current": path == here} for path, label, icon, n in rows
+        {"url": base + path, "label": label, "icon": icon, "count": n, "is_current": path == here}
+        for path, label, icon, n in rows
     ]
 
 
@@ -71,7 +88,9 @@ def edit_words(request: HttpRequest, space: Space) -> HttpResponse:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:
             return go(request, f"{space.url}host/", _("Saved."))
-    return host_page(request, space, "web/communities/host_words.html", here="", form=form, status=_status(form))
+    return host_page(
+        request, space, "web/communities/host_words.html", here="", form=form, status=_status(form)
+    )
 
 
 def _words(space: Space) -> dict[str, Any]:
@@ -88,12 +107,16 @@ def edit_look(request: HttpRequest, space: Space) -> HttpResponse:
     form = LookForm(request.POST or None, request.FILES or None, initial={"hue": space.hue})
     if request.method == "POST" and form.is_valid():
         try:
-            shaping.dress(space, by=request.viewer, hue=form.cleaned_data["hue"], cover=_cover(form.cleaned_data))
+            shaping.dress(
+                space, by=request.viewer, hue=form.cleaned_data["hue"], cover=_cover(form.cleaned_data)
+            )
         except Refused as refusal:
             form.add_error("cover", refusal.sentence)
         else:
             return go(request, f"{space.url}host/look/", _("Saved."))
-    return host_page(request, space, "web/communities/host_look.html", here="look/", form=form, status=_status(form))
+    return host_page(
+        request, space, "web/communities/host_look.html", here="look/", form=form, status=_status(form)
+    )
 
 
 def _cover(cleaned: dict[str, Any]) -> str | None:
@@ -113,7 +136,9 @@ def edit_tools(request: HttpRequest, space: Space) -> HttpResponse:
         shaping.set_tools(space, tools_typed(request), by=request.viewer)
         return go(request, f"{space.url}host/tools/", _("Saved. The tabs follow."))
     rows = {row.slug: row.replaces for row in space.tools.all()}
-    return host_page(request, space, "web/communities/host_tools.html", here="tools/", tools=tool_choices(rows))
+    return host_page(
+        request, space, "web/communities/host_tools.html", here="tools/", tools=tool_choices(rows)
+    )
 
 
 def tools_typed(request: HttpRequest) -> dict[str, str]:
@@ -130,7 +155,11 @@ def tool_choices(on: dict[str, str]) -> list[dict[str, Any]]:
     """The switchable tools with their state, for the form."""
     return [
         {
-            "slug": tool.slug, "label": tool.label, "icon": tool.icon, "promise": tool.promise, "is_on": tool.slug in on,
+            "slug": tool.slug,
+            "label": tool.label,
+            "icon": tool.icon,
+            "promise": tool.promise,
+            "is_on": tool.slug in on,
             "replaces": on.get(tool.slug, ""),
         }
         for tool in registry.switchable()
@@ -147,9 +176,19 @@ def edit_charter(request: HttpRequest, space: Space) -> HttpResponse:
         except Refused as refusal:
             form.add_error("charter", refusal.sentence)
         else:
-            return go(request, f"{space.url}host/charter/", _("Saved. Members are asked to accept it on their next visit."))
+            return go(
+                request,
+                f"{space.url}host/charter/",
+                _("Saved. Members are asked to accept it on their next visit."),
+            )
     return host_page(
-        request, space, "web/communities/host_charter.html", here="charter/", form=form, charter=charter, status=_status(form),
+        request,
+        space,
+        "web/communities/host_charter.html",
+        here="charter/",
+        form=form,
+        charter=charter,
+        status=_status(form),
         accepted=space.memberships.filter(charter_version=charter.version).count() if charter else 0,
     )
 
@@ -161,16 +200,27 @@ def edit_access(request: HttpRequest, space: Space) -> HttpResponse:
     if request.method == "POST":
         try:
             shaping.change_access(
-                space, wanted, by=request.viewer, is_confirmed=request.POST.get("confirm") == "yes",
+                space,
+                wanted,
+                by=request.viewer,
+                is_confirmed=request.POST.get("confirm") == "yes",
                 who_creates=request.network.who_creates,
             )
         except Refused as refusal:
             error = refusal
         else:
-            return go(request, f"{space.url}host/access/", _("Saved. It holds from now on, for everything inside."))
+            return go(
+                request, f"{space.url}host/access/", _("Saved. It holds from now on, for everything inside.")
+            )
     return host_page(
-        request, space, "web/communities/host_access.html", here="access/", error=error, status=422 if error else 200,
-        wanted=wanted or space.access, to_confirm=_becomes_visible(space) if error and error.field == "confirm" else "",
+        request,
+        space,
+        "web/communities/host_access.html",
+        here="access/",
+        error=error,
+        status=422 if error else 200,
+        wanted=wanted or space.access,
+        to_confirm=_becomes_visible(space) if error and error.field == "confirm" else "",
     )
 
 
@@ -178,7 +228,9 @@ def _becomes_visible(space: Space) -> str:
     """What a host must have read before opening a community to everybody."""
     rows = space.contributions.filter(state=State.PUBLISHED)
     written, answered = rows.count(), sum(rows.values_list("reply_count", flat=True))
-    return _("%(written)s and %(answered)s, the files in them and the list of members become readable by everybody in the network.") % {
+    return _(
+        "%(written)s and %(answered)s, the files in them and the list of members become readable by everybody in the network."
+    ) % {
         "written": ngettext("%(n)s contribution", "%(n)s contributions", written) % {"n": written},
         "answered": ngettext("%(n)s reply", "%(n)s replies", answered) % {"n": answered},
     }
@@ -198,7 +250,9 @@ def show_end(request: HttpRequest, space: Space) -> HttpResponse:
 def archive(request: HttpRequest, space: Space) -> HttpResponse:
     """Archives; the sentence offers to take it back."""
     shaping.archive(space, by=request.viewer)
-    return go(request, space.url, _("Archived: everybody can still read it."), undo=f"{space.url}host/restore/")
+    return go(
+        request, space.url, _("Archived: everybody can still read it."), undo=f"{space.url}host/restore/"
+    )
 
 
 def restore(request: HttpRequest, space: Space) -> HttpResponse:
@@ -209,14 +263,29 @@ def restore(request: HttpRequest, space: Space) -> HttpResponse:
 
 def save_template(request: HttpRequest, space: Space) -> HttpResponse:
     """Keeps the community as a model, without its people."""
-    templates.save_as_template(space, name=request.POST.get("name", ""), by=request.viewer, texts=texts_of(space))
-    return go(request, f"{space.url}host/end/", _("Saved as a model: you'll find it when opening a community."))
+    templates.save_as_template(
+        space, name=request.POST.get("name", ""), by=request.viewer, texts=texts_of(space)
+    )
+    return go(
+        request, f"{space.url}host/end/", _("Saved as a model: you'll find it when opening a community.")
+    )
 
 
 def list_pins(request: HttpRequest, space: Space) -> HttpResponse:
     """What is kept on top, until when, and which one is "start here"."""
-    rows = Pin.objects.filter(space_id=space.id).select_related("contribution").order_by("-is_start_here", "-created_at")
-    return host_page(request, space, "web/communities/host_pins.html", here="pins/", pins=list(rows), keys=[encode(row.id) for row in rows])
+    rows = (
+        Pin.objects.filter(space_id=space.id)
+        .select_related("contribution")
+        .order_by("-is_start_here", "-created_at")
+    )
+    return host_page(
+        request,
+        space,
+        "web/communities/host_pins.html",
+        here="pins/",
+        pins=list(rows),
+        keys=[encode(row.id) for row in rows],
+    )
 
 
 def change_pin(request: HttpRequest, space: Space, pinned: int) -> HttpResponse:
@@ -235,9 +304,16 @@ def change_pin(request: HttpRequest, space: Space, pinned: int) -> HttpResponse:
 
 def list_reports(request: HttpRequest, space: Space) -> HttpResponse:
     """What members asked the hosts to look at, oldest first."""
-    rows = Report.objects.filter(space_id=space.id, handled_at=None).select_related("contribution__author", "reply__author", "reporter")
+    rows = Report.objects.filter(space_id=space.id, handled_at=None).select_related(
+        "contribution__author", "reply__author", "reporter"
+    )
     reports = [
-        {"row": row, "key": encode(row.id), "url": (row.reply or row.contribution).url, "author": (row.reply or row.contribution).author}
+        {
+            "row": row,
+            "key": encode(row.id),
+            "url": (row.reply or row.contribution).url,
+            "author": (row.reply or row.contribution).author,
+        }
         for row in rows.order_by("created_at")[:100]
     ]
     return host_page(request, space, "web/communities/host_reports.html", here="reports/", reports=reports)

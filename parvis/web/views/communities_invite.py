@@ -43,11 +43,16 @@ def _from_csv(upload: Any) -> list[str]:
     except UnicodeDecodeError:
         text = data.decode("cp1252", errors="replace").replace("\x00", "")
     try:
-        rows = list(csv.reader(io.StringIO(text), delimiter=";" if text.count(";") > text.count(",") else ","))
+        rows = list(
+            csv.reader(io.StringIO(text), delimiter=";" if text.count(";") > text.count(",") else ",")
+        )
     except csv.Error:
         raise Refused(_("We can't read this file: save it as CSV."), field="csv")
     head = [cell.strip().casefold() for cell in rows[0]] if rows else []
-    column = next((head.index(name) for name in ("email", "e-mail", "courriel", "mail", "name", "nom") if name in head), None)
+    column = next(
+        (head.index(name) for name in ("email", "e-mail", "courriel", "mail", "name", "nom") if name in head),
+        None,
+    )
     if column is None:
         raise Refused(_("This file needs a first line with a column called “email” or “name”."), field="csv")
     return [row[column].strip() for row in rows[1:] if len(row) > column and row[column].strip()]
@@ -81,7 +86,8 @@ def _invite_line(space: Space, line: str, *, by: Person, word: str) -> tuple[Any
 
 def _send(space: Space, address: str, token: str, *, by: Person, word: str, network: str) -> None:
     lines = [
-        _("%(name)s invites you to the community %(space)s on %(network)s.") % {"name": by.name, "space": space.name, "network": network},
+        _("%(name)s invites you to the community %(space)s on %(network)s.")
+        % {"name": by.name, "space": space.name, "network": network},
         *([word] if word else []),
         _("This link is for you alone and works for 30 days:"),
         f"    {config.url}/communities/invited/{token}/",

@@ -76,22 +76,39 @@ def _problems(form: AssistantForm, step: int) -> bool:
     if not form.errors:
         try:
             data = form.cleaned_data
-            checked_words(**{name: data.get(name, "") for name in ("name", "purpose", "theme", "access", "welcome")})
+            checked_words(
+                **{name: data.get(name, "") for name in ("name", "purpose", "theme", "access", "welcome")}
+            )
         except Refused as refusal:
             form.add_error(refusal.field, refusal.sentence)
     return bool(form.errors)
 
 
 def _show(
-    request: HttpRequest, form: AssistantForm, step: int, may_create: bool, *, status: int = 200, template: Template | None = None
+    request: HttpRequest,
+    form: AssistantForm,
+    step: int,
+    may_create: bool,
+    *,
+    status: int = 200,
+    template: Template | None = None,
 ) -> HttpResponse:
     key = (form.data.get("template") if form.is_bound else "") or ""
     template = template or find_template(key[:80], request.viewer)
     on = tools_typed(request) if form.is_bound and request.POST.get("has_tools") else _tools_of(template)
     return page(
-        request, "web/communities/new.html", status=status, form=form, step=step, may_create=may_create, model=template,
-        templates=[_choice(found, request.LANGUAGE_CODE) for found in all_templates(request.viewer)] if step == 1 else [],
-        tools=tool_choices(on), carried=[name for n, names in form.STEPS.items() if n != step for name in names],
+        request,
+        "web/communities/new.html",
+        status=status,
+        form=form,
+        step=step,
+        may_create=may_create,
+        model=template,
+        templates=[_choice(found, request.LANGUAGE_CODE) for found in all_templates(request.viewer)]
+        if step == 1
+        else [],
+        tools=tool_choices(on),
+        carried=[name for n, names in form.STEPS.items() if n != step for name in names],
         has_questions=bool(template and template.first_questions(request.LANGUAGE_CODE)),
     )
 
@@ -104,38 +121,67 @@ def _tools_of(template: Template | None) -> dict[str, str]:
 
 
 def _choice(found: Template, language: str) -> dict[str, Any]:
-    return {"key": found.key, "name": found.text("name", language), "purpose": found.text("purpose", language), "theme": found.theme}
+    return {
+        "key": found.key,
+        "name": found.text("name", language),
+        "purpose": found.text("purpose", language),
+        "theme": found.theme,
+    }
 
 
 def _fields(request: HttpRequest, form: AssistantForm) -> dict[str, Any]:
     names = ("name", "purpose", "theme", "access", "category", "tags", "charter", "welcome")
-    return {**{name: form.cleaned_data[name] for name in names}, "hue": int(form.cleaned_data["hue"] or 0), "tools": tools_typed(request)}
+    return {
+        **{name: form.cleaned_data[name] for name in names},
+        "hue": int(form.cleaned_data["hue"] or 0),
+        "tools": tools_typed(request),
+    }
 
 
 def _create(request: HttpRequest, form: AssistantForm) -> HttpResponse:
-    space = actions.create_community(**_fields(request, form), by=request.viewer, who_creates=request.network.who_creates)
+    space = actions.create_community(
+        **_fields(request, form), by=request.viewer, who_creates=request.network.who_creates
+    )
     template = find_template(form.cleaned_data["template"], request.viewer)
     if template is not None and form.cleaned_data["has_first_texts"]:
         plant(space, template, by=request.viewer)
     typed, word = form.cleaned_data["people"], form.cleaned_data["word"]
     report = {}
     if typed.strip():
-        report = invite_lines(space, lines_of(typed), by=request.viewer, word=word, network=request.network.name)
+        report = invite_lines(
+            space, lines_of(typed), by=request.viewer, word=word, network=request.network.name
+        )
     if report.get("problems"):
         names = ", ".join(line for line, _why in report["problems"][:5])
-        return go(request, f"{space.url}host/invitations/", _("Open. These weren't found: %(names)s") % {"names": names})
+        return go(
+            request,
+            f"{space.url}host/invitations/",
+            _("Open. These weren't found: %(names)s") % {"names": names},
+        )
     return go(request, space.url, _("Your community is open. A first question brings it to life."))
 
 
 def _file(request: HttpRequest, form: AssistantForm) -> HttpResponse:
-    fields = {**_fields(request, form), "template": form.cleaned_data["template"], "people": form.cleaned_data["people"]}
+    fields = {
+        **_fields(request, form),
+        "template": form.cleaned_data["template"],
+        "people": form.cleaned_data["people"],
+    }
     requests.file_community_request(fields, by=request.viewer)
-    return go(request, "/communities/", _("Your idea is with the network team. Their answer will be under your bell."))
+    return go(
+        request,
+        "/communities/",
+        _("Your idea is with the network team. Their answer will be under your bell."),
+    )
 
 
 def answer_invitation(request: HttpRequest, invitation: int) -> HttpResponse:
     """An invitation sent to the reader: what it is, yes or no."""
-    return _answer(request, lambda: invitations.find_for_person(invitation, by=request.viewer), f"/communities/invitations/{encode(invitation)}/")
+    return _answer(
+        request,
+        lambda: invitations.find_for_person(invitation, by=request.viewer),
+        f"/communities/invitations/{encode(invitation)}/",
+    )
 
 
 def answer_link(request: HttpRequest, token: str) -> HttpResponse:
@@ -152,19 +198,34 @@ def _answer(request: HttpRequest, find: Any, address: str) -> HttpResponse:
         if request.method == "POST":
             return _accept(request, row)
     except invitations.Gone as gone:
-        return page(request, "web/error.html", status=410, title=_("Too late for this one"), sentence=gone.sentence, code=410)
+        return page(
+            request,
+            "web/error.html",
+            status=410,
+            title=_("Too late for this one"),
+            sentence=gone.sentence,
+            code=410,
+        )
     space, charter = row.space, charters.current(row.space)
     belongs = Membership.objects.filter(space=space, person=request.viewer).exists()
     card = reading.cards_of([space], request.viewer)[0]
     return page(
-        request, "web/communities/invitation.html", row=row, space=space, card=card, charter=charter, address=address,
+        request,
+        "web/communities/invitation.html",
+        row=row,
+        space=space,
+        card=card,
+        charter=charter,
+        address=address,
         belongs=belongs,
     )
 
 
 def _accept(request: HttpRequest, row: Invitation) -> HttpResponse:
     given = request.POST.get("charter_version", "")
-    space = invitations.accept(row, by=request.viewer, charter_version=int(given) if given.isdecimal() and len(given) < 5 else 0)
+    space = invitations.accept(
+        row, by=request.viewer, charter_version=int(given) if given.isdecimal() and len(given) < 5 else 0
+    )
     return go(request, space.url, _("Welcome! You now belong to %(name)s.") % {"name": space.name})
 
 
@@ -172,16 +233,22 @@ def list_requests(request: HttpRequest) -> HttpResponse:
     """For administrators: communities asked for, and those that nobody hosts any more."""
     rows = CommunityRequest.objects.filter(state="open").select_related("person").order_by("created_at")
     return page(
-        request, "web/communities/admin.html", requests=[{"row": row, "key": encode(row.id)} for row in rows[:100]],
+        request,
+        "web/communities/admin.html",
+        requests=[{"row": row, "key": encode(row.id)} for row in rows[:100]],
         orphans=[_orphan(space) for space in _without_host()],
     )
 
 
 def _without_host() -> list[Space]:
     """Communities without a running host; not the secret ones, of which administrators know nothing."""
-    hosted = Membership.objects.filter(role="host", person__state="active").exclude(host_until_on__lt=clock.today())
+    hosted = Membership.objects.filter(role="host", person__state="active").exclude(
+        host_until_on__lt=clock.today()
+    )
     rows = Space.objects.communities().filter(archived_at=None, is_everyone=False, member_count__gt=0)
-    return list(rows.exclude(access="secret").exclude(id__in=hosted.values("space_id")).order_by("name")[:100])
+    return list(
+        rows.exclude(access="secret").exclude(id__in=hosted.values("space_id")).order_by("name")[:100]
+    )
 
 
 def _orphan(space: Space) -> dict[str, Any]:
@@ -195,15 +262,23 @@ def answer_request(request: HttpRequest, request_id: int) -> HttpResponse:
     if row is None:
         raise NotFound
     accepts = request.POST.get("do") == "accept"
-    space = requests.answer_community_request(row, accept=accepts, by=request.viewer, word=request.POST.get("word", ""))
+    space = requests.answer_community_request(
+        row, accept=accepts, by=request.viewer, word=request.POST.get("word", "")
+    )
     if space is None:
         return go(request, "/admin/communities/", _("Your word has been passed on."))
     template = find_template(row.fields.get("template", ""), row.person)
     if template is not None:
         plant(space, template, by=row.person)
     if row.fields.get("people", "").strip():
-        invite_lines(space, lines_of(row.fields["people"]), by=row.person, word="", network=request.network.name)
-    return go(request, "/admin/communities/", _("%(name)s is open, hosted by %(person)s.") % {"name": space.name, "person": row.person.name})
+        invite_lines(
+            space, lines_of(row.fields["people"]), by=row.person, word="", network=request.network.name
+        )
+    return go(
+        request,
+        "/admin/communities/",
+        _("%(name)s is open, hosted by %(person)s.") % {"name": space.name, "person": row.person.name},
+    )
 
 
 def name_host(request: HttpRequest) -> HttpResponse:

@@ -85,10 +85,16 @@ def standing_of(space: Space, person: Person) -> Standing:
     """The reader's standing, the pins to show and the newcomers to greet. One query."""
     row = read(STANDING, {"me": person.id, "space": space.id, "days": NEW_DAYS, "newcomers": NEWCOMERS})[0]
     return Standing(
-        is_member=row.role is not None, is_host=row.role == "host", level=row.level,
+        is_member=row.role is not None,
+        is_host=row.role == "host",
+        level=row.level,
         request_key=encode(row.request_id) if row.request_id else "",
-        invitation_key=encode(row.invitation_id) if row.invitation_id else "", charter=row.charter or 0,
-        accepted=row.accepted, pins=row.pins, start_id=row.start_id, newcomers=[_person(one) for one in row.newcomers],
+        invitation_key=encode(row.invitation_id) if row.invitation_id else "",
+        charter=row.charter or 0,
+        accepted=row.accepted,
+        pins=row.pins,
+        start_id=row.start_id,
+        newcomers=[_person(one) for one in row.newcomers],
         replaced=_replaced(row.replaced),
     )
 
@@ -137,12 +143,15 @@ def filters_of(request: HttpRequest) -> Filters:
     return Filters(
         words=" ".join(get.get("q", "").replace("\x00", "").split())[:80],
         theme=get.get("theme", "") if get.get("theme") in Theme.values else "",
-        category=get.get("category", "").replace("\x00", "")[:80], tag=get.get("tag", "").replace("\x00", "")[:40],
+        category=get.get("category", "").replace("\x00", "")[:80],
+        tag=get.get("tag", "").replace("\x00", "")[:40],
         which=get.get("which", "") if get.get("which") in WHICH else "",
     )
 
 
-def directory(person: Person, filters: Filters, *, near: list[int] | None = None, page: int = 1) -> list[Space]:
+def directory(
+    person: Person, filters: Filters, *, near: list[int] | None = None, page: int = 1
+) -> list[Space]:
     """Communities the person may know of, one more than a page. One query; secret ones only for their members."""
     rows = Space.objects.visible_to(person).communities()
     rows = rows.filter(archived_at__isnull=filters.which != "archived")
@@ -204,22 +213,37 @@ FROM spaces_space s
 WHERE s.id = ANY(%(keys)s)"""
 
 
-def cards_of(spaces: list[Space], person: Person, *, why: dict[int, str] | None = None) -> list[dict[str, Any]]:
+def cards_of(
+    spaces: list[Space], person: Person, *, why: dict[int, str] | None = None
+) -> list[dict[str, Any]]:
     """Directory cards, each with its hosts and what the person may do there. One query."""
-    found = {row.space_id: row for row in read(CARDS, {"me": person.id, "keys": [space.id for space in spaces]})}
+    found = {
+        row.space_id: row for row in read(CARDS, {"me": person.id, "keys": [space.id for space in spaces]})
+    }
     return [_card(space, found[space.id], (why or {}).get(space.id, "")) for space in spaces]
 
 
 def _card(space: Space, row: Any, why: str) -> dict[str, Any]:
     access = AccessType(space.access)
     return {
-        "name": space.name, "url": space.url, "purpose": space.purpose, "hue": space.hue or None,
+        "name": space.name,
+        "url": space.url,
+        "purpose": space.purpose,
+        "hue": space.hue or None,
         "member_count": space.member_count if access == AccessType.OPEN or row.role else None,
         "hosts": [_person(one) for one in row.hosts or []],
-        "theme_label": "" if space.is_everyone else Theme(space.theme).label, "access_label": access.label,
-        "access_icon": ACCESS_ICONS[access], "category": space.category, "tags": space.tags, "role": row.role,
-        "is_open": access == AccessType.OPEN, "has_asked": row.asked is not None, "is_muted": row.level == Level.MUTED,
-        "is_following": row.role is None and row.level is not None, "is_archived": space.is_archived, "why": why,
+        "theme_label": "" if space.is_everyone else Theme(space.theme).label,
+        "access_label": access.label,
+        "access_icon": ACCESS_ICONS[access],
+        "category": space.category,
+        "tags": space.tags,
+        "role": row.role,
+        "is_open": access == AccessType.OPEN,
+        "has_asked": row.asked is not None,
+        "is_muted": row.level == Level.MUTED,
+        "is_following": row.role is None and row.level is not None,
+        "is_archived": space.is_archived,
+        "why": why,
     }
 
 

@@ -34,14 +34,24 @@ PAGE = 100
 def list_team(request: HttpRequest, space: Space) -> HttpResponse:
     """Hosts with their mandates, then members; found by name."""
     words = request.GET.get("q", "").replace("\x00", "")[:80]
-    rows = Membership.objects.filter(space=space).exclude(person__state="left").select_related("person", "via_group")
+    rows = (
+        Membership.objects.filter(space=space)
+        .exclude(person__state="left")
+        .select_related("person", "via_group")
+    )
     runs = Q(role="host") & (Q(host_until_on=None) | Q(host_until_on__gte=clock.today()))
     hosts, members = rows.filter(runs).order_by("joined_at"), rows.exclude(runs)
     for word in fold(words).split():
         members = members.filter(person__sort_key__contains=sort_key(word) or word)
     return host_page(
-        request, space, "web/communities/host_members.html", here="members/", words=words, hosts=list(hosts),
-        members=list(members.order_by("person__sort_key", "person_id")[:PAGE]), today=clock.today().isoformat(),
+        request,
+        space,
+        "web/communities/host_members.html",
+        here="members/",
+        words=words,
+        hosts=list(hosts),
+        members=list(members.order_by("person__sort_key", "person_id")[:PAGE]),
+        today=clock.today().isoformat(),
     )
 
 
@@ -78,7 +88,9 @@ def invite(request: HttpRequest, space: Space) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             lines = lines_of(form.cleaned_data["people"], form.cleaned_data["csv"])
-            report = invite_lines(space, lines, by=request.viewer, word=form.cleaned_data["word"], network=request.network.name)
+            report = invite_lines(
+                space, lines, by=request.viewer, word=form.cleaned_data["word"], network=request.network.name
+            )
         except Refused as refusal:
             form.add_error("csv" if refusal.field == "csv" else "people", refusal.sentence)
         else:
@@ -86,8 +98,15 @@ def invite(request: HttpRequest, space: Space) -> HttpResponse:
                 return go(request, f"{space.url}host/invitations/", _invited(report["invited"]))
             form = InviteForm(initial={"people": "\n".join(line for line, _why in report["problems"])})
     return host_page(
-        request, space, "web/communities/host_invitations.html", here="invitations/", form=form, report=report,
-        waiting=[_line(row) for row in invitations.invitations_of(space)], status=422 if form.errors else 200, link="",
+        request,
+        space,
+        "web/communities/host_invitations.html",
+        here="invitations/",
+        form=form,
+        report=report,
+        waiting=[_line(row) for row in invitations.invitations_of(space)],
+        status=422 if form.errors else 200,
+        link="",
     )
 
 
@@ -104,9 +123,15 @@ def make_link(request: HttpRequest, space: Space) -> HttpResponse:
     """Makes a link and shows it once: only its hash is kept."""
     _row, token = invitations.make_link(space, by=request.viewer)
     return host_page(
-        request, space, "web/communities/host_invitations.html", here="invitations/", form=InviteForm(), report={},
+        request,
+        space,
+        "web/communities/host_invitations.html",
+        here="invitations/",
+        form=InviteForm(),
+        report={},
         waiting=[_line(row) for row in invitations.invitations_of(space)],
-        link=f"{config.url}/communities/invited/{token}/", has_mail=mail.is_configured(),
+        link=f"{config.url}/communities/invited/{token}/",
+        has_mail=mail.is_configured(),
     )
 
 
@@ -121,9 +146,14 @@ def revoke(request: HttpRequest, space: Space, invitation: int) -> HttpResponse:
 
 def list_requests(request: HttpRequest, space: Space) -> HttpResponse:
     """Who asks to come in, oldest first."""
-    rows = JoinRequest.objects.filter(space=space, state="open").select_related("person").order_by("created_at")
+    rows = (
+        JoinRequest.objects.filter(space=space, state="open").select_related("person").order_by("created_at")
+    )
     return host_page(
-        request, space, "web/communities/host_requests.html", here="requests/",
+        request,
+        space,
+        "web/communities/host_requests.html",
+        here="requests/",
         requests=[{"row": row, "key": encode(row.id)} for row in rows[:100]],
     )
 
@@ -135,7 +165,9 @@ def answer_request(request: HttpRequest, space: Space, asked: int) -> HttpRespon
         raise NotFound
     accepts = request.POST.get("do") == "accept"
     requests.answer_request(row, accept=accepts, by=request.viewer, word=request.POST.get("word", ""))
-    sentence = _("%(name)s is in. A word of welcome helps.") if accepts else _("%(name)s will read your word.")
+    sentence = (
+        _("%(name)s is in. A word of welcome helps.") if accepts else _("%(name)s will read your word.")
+    )
     return go(request, f"{space.url}host/requests/", sentence % {"name": row.person.name})
 
 
@@ -150,7 +182,11 @@ def edit_groups(request: HttpRequest, space: Space) -> HttpResponse:
     given = list(space.group_grants.select_related("group").order_by("group__name"))
     others = Group.objects.exclude(id__in=[row.group_id for row in given]).order_by("name")
     return host_page(
-        request, space, "web/communities/host_groups.html", here="groups/", others=list(others[:200]),
+        request,
+        space,
+        "web/communities/host_groups.html",
+        here="groups/",
+        others=list(others[:200]),
         given=[{"row": row, "key": encode(row.id), "count": row.group.people.count()} for row in given],
     )
 
@@ -162,5 +198,3 @@ def remove_group(request: HttpRequest, space: Space, grant: int) -> HttpResponse
         raise NotFound
     groups.revoke_grant(row, by=request.viewer)
     return go(request, f"{space.url}host/groups/", _("Done. People who came by themselves stay."))
-
-

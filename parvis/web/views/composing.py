@@ -62,7 +62,9 @@ def edit(request: HttpRequest, contribution: Contribution) -> HttpResponse:
 
 def publish_draft(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     """Publishes one's own draft, now or at a date."""
-    actions.publish_draft(contribution, by=request.viewer, at=composer.moment(request.POST.get("publish_at", "")))
+    actions.publish_draft(
+        contribution, by=request.viewer, at=composer.moment(request.POST.get("publish_at", ""))
+    )
     return go(request, thing_path(contribution), _published(contribution))
 
 
@@ -72,9 +74,13 @@ def list_drafts(request: HttpRequest) -> HttpResponse:
     mine = Contribution.objects.visible_to(request.viewer).filter(author=request.viewer)
     rows = list(mine.filter(state__in=composer.WAITING).with_names().order_by("-created_at")[:100])
     return page(
-        request, "web/drafts.html", begun=[composer.describe_draft(row) for row in begun],
+        request,
+        "web/drafts.html",
+        begun=[composer.describe_draft(row) for row in begun],
         waiting=[row for row in rows if row.state != State.SCHEDULED],
-        scheduled=sorted((row for row in rows if row.state == State.SCHEDULED), key=lambda row: row.published_at),
+        scheduled=sorted(
+            (row for row in rows if row.state == State.SCHEDULED), key=lambda row: row.published_at
+        ),
     )
 
 
@@ -96,7 +102,9 @@ def keep_draft(request: HttpRequest, place: str) -> HttpResponse:
         draft = draft_at(request.viewer, place)
         if draft is None:
             return HttpResponse(status=204)
-        return JsonResponse({"id": encode(draft.id), "saved_at": draft.saved_at.isoformat(), "fields": draft.fields})
+        return JsonResponse(
+            {"id": encode(draft.id), "saved_at": draft.saved_at.isoformat(), "fields": draft.fields}
+        )
     try:
         known = decode(request.POST["draft"]) if request.POST.get("draft") else None
         draft = save_draft(place, dict(request.POST.lists()), by=request.viewer, draft_id=known)
@@ -108,7 +116,9 @@ def keep_draft(request: HttpRequest, place: str) -> HttpResponse:
 def audience(request: HttpRequest) -> HttpResponse:
     """Who will see what is published in a place, in words and number."""
     space = composer.find_space(request.GET.get("space", ""), request.viewer)
-    return JsonResponse({"sentence": composer.audience_sentence(space), "kinds": composer.option_slugs(space)})
+    return JsonResponse(
+        {"sentence": composer.audience_sentence(space), "kinds": composer.option_slugs(space)}
+    )
 
 
 def similar(request: HttpRequest) -> HttpResponse:
@@ -121,8 +131,10 @@ def suggest_tags(request: HttpRequest) -> HttpResponse:
     """Tags in use that begin with these letters, as far as the writer may see them."""
     word = fold(request.GET.get("q", "").lstrip("#"))[:60]
     seen = Contribution.objects.visible_to(request.viewer).listed().values("id")
-    rows = Tag.objects.filter(word__startswith=word, contribution_id__in=seen).order_by("word") if word else Tag.objects.none()
+    rows = (
+        Tag.objects.filter(word__startswith=word, contribution_id__in=seen).order_by("word")
+        if word
+        else Tag.objects.none()
+    )
     labels = dict(rows.values_list("word", "label")[:200])
     return JsonResponse([{"name": label, "detail": ""} for label in list(labels.values())[:8]], safe=False)
-
-

@@ -30,13 +30,22 @@ def show_home(request: HttpRequest) -> HttpResponse:
     as_of = _moment(request.GET.get("as_of", "")) or clock.now()
     kind, theme = request.GET.get("kind", ""), request.GET.get("theme", "")
     found = stream.home(
-        viewer, order=order, after=parse_cursor(request.GET.get("after", "")), as_of=as_of,
-        kind=kind if kind in registry.kinds() else "", theme=theme if theme in THEMES else "",
+        viewer,
+        order=order,
+        after=parse_cursor(request.GET.get("after", "")),
+        as_of=as_of,
+        kind=kind if kind in registry.kinds() else "",
+        theme=theme if theme in THEMES else "",
     )
     first = "after" not in request.GET
     context = {
-        "cards": draw(found.rows, viewer), "next": found.next, "as_of": as_of.isoformat(), "order": order,
-        "kind": kind, "theme": theme, "kinds": [found_kind for _tool, found_kind in registry.kinds().values()],
+        "cards": draw(found.rows, viewer),
+        "next": found.next,
+        "as_of": as_of.isoformat(),
+        "order": order,
+        "kind": kind,
+        "theme": theme,
+        "kinds": [found_kind for _tool, found_kind in registry.kinds().values()],
         "pinned": draw(stream.pinned_for(viewer), viewer) if first and not (kind or theme) else [],
         "communities": side.my_communities(viewer),
     }
@@ -71,11 +80,19 @@ def show_tag(request: HttpRequest, word: str) -> HttpResponse:
     """What the reader may see under a tag."""
     folded = fold(word)[:60]
     found = stream.of_tag(folded, request.viewer, after=parse_cursor(request.GET.get("after", "")))
-    followed = list(TagFollow.objects.filter(person=request.viewer).order_by("word").values_list("word", flat=True)[:40])
+    followed = list(
+        TagFollow.objects.filter(person=request.viewer).order_by("word").values_list("word", flat=True)[:40]
+    )
     shown = Tag.objects.filter(word=folded, contribution_id__in=[row.id for row in found.rows[:1]])
     return page(
-        request, "web/tag.html", word=folded, cards=draw(found.rows, request.viewer), next=found.next,
-        follows=folded in followed, followed=followed, label=shown.values_list("label", flat=True).first() or folded,
+        request,
+        "web/tag.html",
+        word=folded,
+        cards=draw(found.rows, request.viewer),
+        next=found.next,
+        follows=folded in followed,
+        followed=followed,
+        label=shown.values_list("label", flat=True).first() or folded,
     )
 
 
@@ -83,14 +100,18 @@ def follow_tag(request: HttpRequest, word: str) -> HttpResponse:
     """Follows a tag, or stops."""
     is_on = request.POST.get("on") == "1"
     marking.follow_tag(word, by=request.viewer, on=is_on)
-    sentence = _("Followed: what comes with this tag will be in your stream.") if is_on else _("No longer followed.")
+    sentence = (
+        _("Followed: what comes with this tag will be in your stream.") if is_on else _("No longer followed.")
+    )
     return go(request, f"/tags/{fold(word)[:60]}/", sentence)
 
 
 def show_saved(request: HttpRequest) -> HttpResponse:
     """What the reader put aside, newest first."""
     ids = list(
-        Bookmark.objects.filter(person=request.viewer).order_by("-created_at").values_list("contribution_id", flat=True)[:100]
+        Bookmark.objects.filter(person=request.viewer)
+        .order_by("-created_at")
+        .values_list("contribution_id", flat=True)[:100]
     )
     return page(request, "web/saved.html", cards=draw(stream.by_ids(ids, request.viewer), request.viewer))
 

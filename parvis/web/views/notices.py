@@ -6,12 +6,25 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from parvis.attention.reading import notices_of, see_everything
+from parvis.kernel.ids import decode, encode
 from parvis.toolkit.pages import go, page
 
 
 def show_notices(request: HttpRequest) -> HttpResponse:
     """The list; opening a thing clears its notices, so this page changes nothing."""
-    return page(request, "web/notifications.html", notices=notices_of(request.viewer))
+    only_unseen = request.GET.get("show") == "unseen"
+    bell = notices_of(request.viewer, only_unseen=only_unseen, before=_key(request.GET.get("before", "")))
+    return page(
+        request, "web/notifications.html", lines=bell.lines, next=encode(bell.next) if bell.next else "",
+        only_unseen=only_unseen,
+    )
+
+
+def _key(text: str) -> int:
+    try:
+        return decode(text)
+    except ValueError:
+        return 0
 
 
 def see_all(request: HttpRequest) -> HttpResponse:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from parvis.accounts.people_csv import MOST_BYTES
 from parvis.accounts.people_import import Report, import_people

@@ -14,6 +14,10 @@ def search(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:200]
     found = find(query, request.viewer)
     return page(
-        request, "web/search.html", search_query=query, cards=draw(found.rows, request.viewer), people=found.people,
+        request,
+        "web/search.html",
+        search_query=query,
+        cards=draw(found.rows, request.viewer),
+        people=found.people,
         communities=found.spaces,
     )

@@ -56,7 +56,9 @@ def save(request: HttpRequest, contribution: Contribution) -> HttpResponse:
 def follow(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     """Muted, normal or following."""
     level = request.POST.get("level", "")
-    marking.follow(contribution, int(level) if level.isdecimal() and len(level) == 1 else -1, by=request.viewer)
+    marking.follow(
+        contribution, int(level) if level.isdecimal() and len(level) == 1 else -1, by=request.viewer
+    )
     return go(request, back(request, thing_path(contribution)), _("Done."))
 
 
@@ -64,14 +66,25 @@ def answer(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     """Posts a reply, or an answer to one; refused, the page comes back with the text kept."""
     try:
         row = replies.reply(
-            contribution, body=request.POST.get("body", ""), by=request.viewer,
-            parent=_parent(request, contribution), side=SIDES.get(request.POST.get("side", ""), Side.NONE),
+            contribution,
+            body=request.POST.get("body", ""),
+            by=request.viewer,
+            parent=_parent(request, contribution),
+            side=SIDES.get(request.POST.get("side", ""), Side.NONE),
         )
     except Refused as refusal:
         return page(
-            request, "web/things/reply_form.html", status=422, contribution=contribution, error=refusal.sentence,
-            body=request.POST.get("body", ""), parent=request.POST.get("parent", ""), action="",
-            title=_("Your reply"), side=request.POST.get("side", ""), urls=composer_urls(f"reply:{contribution.key}"),
+            request,
+            "web/things/reply_form.html",
+            status=422,
+            contribution=contribution,
+            error=refusal.sentence,
+            body=request.POST.get("body", ""),
+            parent=request.POST.get("parent", ""),
+            action="",
+            title=_("Your reply"),
+            side=request.POST.get("side", ""),
+            urls=composer_urls(f"reply:{contribution.key}"),
         )
     forget_draft(request.viewer, f"reply:{contribution.key}")
     return go(request, _where(contribution, row.id), _("Posted."))
@@ -84,7 +97,9 @@ def _parent(request: HttpRequest, contribution: Contribution) -> Reply | None:
     try:
         return find_reply(contribution, decode(text))
     except (ValueError, NotFound):
-        raise Refused(_("The reply you answer is no longer here. Yours can still be posted to the topic.")) from None
+        raise Refused(
+            _("The reply you answer is no longer here. Yours can still be posted to the topic.")
+        ) from None
 
 
 def edit_reply(request: HttpRequest, contribution: Contribution, reply: int) -> HttpResponse:
@@ -98,12 +113,21 @@ def edit_reply(request: HttpRequest, contribution: Contribution, reply: int) -> 
         try:
             replies.revise_reply(row, body=body, by=request.viewer)
             forget_draft(request.viewer, f"edit-reply:{row.key}")
-            return go(request, _where(contribution, row.id), _("Changed. The previous text stays in the history."))
+            return go(
+                request, _where(contribution, row.id), _("Changed. The previous text stays in the history.")
+            )
         except Refused as refusal:
             error = refusal.sentence
     return page(
-        request, "web/things/reply_form.html", status=422 if error else 200, contribution=contribution, error=error,
-        body=body, parent="", action=f"/go/{contribution.key}/replies/{row.key}/edit/", title=_("Edit your reply"),
+        request,
+        "web/things/reply_form.html",
+        status=422 if error else 200,
+        contribution=contribution,
+        error=error,
+        body=body,
+        parent="",
+        action=f"/go/{contribution.key}/replies/{row.key}/edit/",
+        title=_("Edit your reply"),
         urls=composer_urls(f"edit-reply:{row.key}"),
     )
 
@@ -113,9 +137,16 @@ def more_on_reply(request: HttpRequest, contribution: Contribution, reply: int) 
     row = find_reply(contribution, reply)
     text = excerpt(row.text, 200)
     return page(
-        request, "web/things/more_reply.html", contribution=contribution, reply=row, is_own=row.author_id == request.viewer.id,
-        base=f"/go/{contribution.key}/replies/{row.key}/", where=_where(contribution, row.id), acts=[],
-        is_shown=is_shown(row, request), excerpt=fill_names_in_text(text, names_of(mentions_in_text(text))),
+        request,
+        "web/things/more_reply.html",
+        contribution=contribution,
+        reply=row,
+        is_own=row.author_id == request.viewer.id,
+        base=f"/go/{contribution.key}/replies/{row.key}/",
+        where=_where(contribution, row.id),
+        acts=[],
+        is_shown=is_shown(row, request),
+        excerpt=fill_names_in_text(text, names_of(mentions_in_text(text))),
     )
 
 
@@ -142,12 +173,20 @@ def act_on_reply(request: HttpRequest, contribution: Contribution, reply: int, a
     REPLY_ACTS[act](row, by=request.viewer)
     opposite = {"remove": "restore", "restore": "remove", "hide": "show", "show": "hide"}[act]
     return go(
-        request, thing_path(contribution), _acted(act), undo=f"/go/{contribution.key}/replies/{row.key}/{opposite}/"
+        request,
+        thing_path(contribution),
+        _acted(act),
+        undo=f"/go/{contribution.key}/replies/{row.key}/{opposite}/",
     )
 
 
 def _acted(act: str) -> str:
-    return {"remove": _("Removed."), "restore": _("Restored."), "hide": _("Hidden."), "show": _("Shown again.")}[act]
+    return {
+        "remove": _("Removed."),
+        "restore": _("Restored."),
+        "hide": _("Hidden."),
+        "show": _("Shown again."),
+    }[act]
 
 
 def reply_history(request: HttpRequest, contribution: Contribution, reply: int) -> HttpResponse:
@@ -156,7 +195,10 @@ def reply_history(request: HttpRequest, contribution: Contribution, reply: int) 
     if not is_shown(row, request):
         raise NotFound
     return page(
-        request, "web/things/history.html", contribution=contribution, steps=steps_of(contribution, reply=row),
+        request,
+        "web/things/history.html",
+        contribution=contribution,
+        steps=steps_of(contribution, reply=row),
         where=_where(contribution, row.id),
     )
 
@@ -164,7 +206,10 @@ def reply_history(request: HttpRequest, contribution: Contribution, reply: int) 
 def history(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     """What a contribution said before its edits."""
     return page(
-        request, "web/things/history.html", contribution=contribution, steps=steps_of(contribution),
+        request,
+        "web/things/history.html",
+        contribution=contribution,
+        steps=steps_of(contribution),
         where=thing_path(contribution),
     )
 
@@ -172,17 +217,28 @@ def history(request: HttpRequest, contribution: Contribution) -> HttpResponse:
 def more(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     """Everything one may do with a contribution, as a page (and as a menu, by script)."""
     return page(
-        request, "web/things/more.html", contribution=contribution, base=f"/go/{contribution.key}/",
-        marks=contribution.marks, path=thing_path(contribution), pin=contribution.pins.first(),
+        request,
+        "web/things/more.html",
+        contribution=contribution,
+        base=f"/go/{contribution.key}/",
+        marks=contribution.marks,
+        path=thing_path(contribution),
+        pin=contribution.pins.first(),
         is_own=contribution.author_id == request.viewer.id,
-        acts=[one for tool in registry.tools() for one in tool.acts(contribution, request.viewer, request.abilities)],
+        acts=[
+            one
+            for tool in registry.tools()
+            for one in tool.acts(contribution, request.viewer, request.abilities)
+        ],
     )
 
 
 def pin(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     """A host keeps a contribution on top, until the end of a day, or makes it the "start here"."""
     until = day_end(request.POST.get("until", ""))
-    marking.pin(contribution, by=request.viewer, until=until, is_start_here=request.POST.get("is_start_here") == "1")
+    marking.pin(
+        contribution, by=request.viewer, until=until, is_start_here=request.POST.get("is_start_here") == "1"
+    )
     return go(request, thing_path(contribution), _("Pinned."), undo=f"/go/{contribution.key}/unpin/")
 
 
@@ -195,7 +251,9 @@ def unpin(request: HttpRequest, contribution: Contribution) -> HttpResponse:
 def retire(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     """Puts one's own contribution in the bin."""
     actions.retire(contribution, by=request.viewer)
-    return go(request, contribution.space.url, _("In the bin for 30 days."), undo=f"/go/{contribution.key}/restore/")
+    return go(
+        request, contribution.space.url, _("In the bin for 30 days."), undo=f"/go/{contribution.key}/restore/"
+    )
 
 
 def restore(request: HttpRequest, contribution: Contribution) -> HttpResponse:
@@ -207,7 +265,12 @@ def restore(request: HttpRequest, contribution: Contribution) -> HttpResponse:
 def hide(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     """A host hides a contribution, with a reason."""
     actions.hide(contribution, reason=request.POST.get("reason", ""), by=request.viewer)
-    return go(request, contribution.space.url, _("Hidden. Its author will read why."), undo=f"/go/{contribution.key}/show/")
+    return go(
+        request,
+        contribution.space.url,
+        _("Hidden. Its author will read why."),
+        undo=f"/go/{contribution.key}/show/",
+    )
 
 
 def show_again(request: HttpRequest, contribution: Contribution) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The page of any contribution: its text, marks and replies, read and remembered. Kinds add their own context.
+"""Opening the page of any contribution: its text, marks and replies, read and remembered. Kinds add their own context.
 
 Not here: the kind's own template (its tool) and the acts on it (the shell).
 """
@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from parvis.attention.actions import read_thread
 from parvis.contributions.models import Contribution
 from parvis.toolkit import registry
 from parvis.toolkit.pages import page
+from parvis.toolkit.request import Request
 from parvis.toolkit.threads import body_html, state_sentence, thread_context
 
 # last_activity_at moves once a minute at most (contributions.replies): a mark within it may be too early.
@@ -21,7 +22,7 @@ GRACE = timedelta(minutes=1)
 
 
 def contribution_page(
-    request: HttpRequest,
+    request: Request,
     contribution: Contribution,
     template: str,
     *,
@@ -52,9 +53,11 @@ def contribution_page(
     return response
 
 
-
-
 def has_news(contribution: Contribution) -> bool:
     """Whether the reader's mark is older than the last thing that happened: else there is nothing to write."""
     until = contribution.marks.read_until
-    return until is None or contribution.last_activity_at is None or until <= contribution.last_activity_at + GRACE
+    return (
+        until is None
+        or contribution.last_activity_at is None
+        or until <= contribution.last_activity_at + GRACE
+    )
