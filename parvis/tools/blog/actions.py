@@ -43,8 +43,16 @@ def publish_post(
     cover = None if options.get("cover_off") else _picture(options.get("cover_id", ""), by=by)
     minutes = reading_minutes(body)
     contribution = publish(
-        "post", space, title=title, body=body, by=by, tags=tags, at=at, is_draft=is_draft,
-        card=_card(cover, minutes), are_replies_open=options.get("comments") != "closed",
+        "post",
+        space,
+        title=title,
+        body=body,
+        by=by,
+        tags=tags,
+        at=at,
+        is_draft=is_draft,
+        card=_card(cover, minutes),
+        are_replies_open=options.get("comments") != "closed",
     )
     _bind(cover, contribution)
     Post.objects.create(contribution=contribution, cover=cover, reading_minutes=minutes)
@@ -52,7 +60,13 @@ def publish_post(
 
 
 def draft_post(
-    space: Space, *, title: str, body: str, by: Person, options: dict[str, Any] | None = None, at: datetime | None = None
+    space: Space,
+    *,
+    title: str,
+    body: str,
+    by: Person,
+    options: dict[str, Any] | None = None,
+    at: datetime | None = None,
 ) -> Contribution:
     """A post kept as its author's draft."""
     return publish_post(space, title=title, body=body, by=by, options=options, at=at, is_draft=True)
@@ -87,8 +101,13 @@ def set_comments(contribution: Contribution, are_open: bool, *, by: Person) -> N
     contribution.are_replies_open = are_open
     contribution.save(update_fields=["are_replies_open"])
     record(
-        f"post.comments_{'opened' if are_open else 'closed'}", thing_kind="post", thing_id=contribution.id, by=by,
-        space_id=contribution.space_id, audience=contribution.audience, is_silent=True,
+        f"post.comments_{'opened' if are_open else 'closed'}",
+        thing_kind="post",
+        thing_id=contribution.id,
+        by=by,
+        space_id=contribution.space_id,
+        audience=contribution.audience,
+        is_silent=True,
     )
 
 

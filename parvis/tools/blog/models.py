@@ -11,6 +11,8 @@ from parvis.contributions.models import Contribution
 class Post(models.Model):
     """The detail of a contribution of kind post."""
 
-    contribution = models.OneToOneField(Contribution, primary_key=True, on_delete=models.CASCADE, related_name="post")
+    contribution = models.OneToOneField(
+        Contribution, primary_key=True, on_delete=models.CASCADE, related_name="post"
+    )
     cover = models.ForeignKey(Attachment, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     reading_minutes = models.PositiveSmallIntegerField(default=1)

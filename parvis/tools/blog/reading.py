@@ -45,7 +45,9 @@ class Around:
     newer: dict[str, str] | None = None
 
 
-def posts_of(space: Space, viewer: Person, *, after: Cursor | None = None) -> tuple[list[dict[str, Any]], Cursor | None]:
+def posts_of(
+    space: Space, viewer: Person, *, after: Cursor | None = None
+) -> tuple[list[dict[str, Any]], Cursor | None]:
     """A page of a blog's posts, newest first, and where the next page begins. One query, two with mentions."""
     found = stream.of_space(space, viewer, kind="post", after=after)
     mentioned = {key for row in found.rows if "@" in row.excerpt for key in mentions_in_text(row.excerpt)}
@@ -55,10 +57,18 @@ def posts_of(space: Space, viewer: Person, *, after: Cursor | None = None) -> tu
 
 def _describe(row: Any, names: dict[int, str]) -> dict[str, Any]:
     return {
-        "key": row.key, "url": f"/blog/{row.key}/", "title": row.title, "language": row.language,
-        "excerpt": fill_names_in_text(row.excerpt, names) if names else row.excerpt, "at": row.published_at,
-        "author": author_of(row), "cover_url": cover_url(row), "minutes": row.card.get("minutes") or 1,
-        "comments": row.reply_count, "reactions": sum(row.reaction_counts.values()), "is_new": row.read_until is None,
+        "key": row.key,
+        "url": f"/blog/{row.key}/",
+        "title": row.title,
+        "language": row.language,
+        "excerpt": fill_names_in_text(row.excerpt, names) if names else row.excerpt,
+        "at": row.published_at,
+        "author": author_of(row),
+        "cover_url": cover_url(row),
+        "minutes": row.card.get("minutes") or 1,
+        "comments": row.reply_count,
+        "reactions": sum(row.reaction_counts.values()),
+        "is_new": row.read_until is None,
     }
 
 
@@ -70,7 +80,9 @@ def cover_url(row: Any) -> str:
 
 def waiting_of(space: Space, viewer: Person) -> list[Contribution]:
     """The reader's own posts in this blog that aren't published yet."""
-    rows = Contribution.objects.visible_to(viewer).filter(space=space, author=viewer, kind="post", state__in=WAITING)
+    rows = Contribution.objects.visible_to(viewer).filter(
+        space=space, author=viewer, kind="post", state__in=WAITING
+    )
     return list(rows.order_by("-created_at")[:20])
 
 
@@ -86,7 +98,12 @@ def around(contribution: Contribution, viewer: Person) -> Around:
         return Around()
     row = read(
         AROUND,
-        {"space": contribution.space_id, "me": viewer.id, "at": contribution.published_at, "id": contribution.id},
+        {
+            "space": contribution.space_id,
+            "me": viewer.id,
+            "at": contribution.published_at,
+            "id": contribution.id,
+        },
     )[0]
     return Around(row.my_level, _link(row.older), _link(row.newer))
 

@@ -64,7 +64,10 @@ POST = Kind(
     face=post_face,
     options=(
         Option(
-            "article", _("Post"), "feather", is_long=True,
+            "article",
+            _("Post"),
+            "feather",
+            is_long=True,
             prompt=_("Five lines are enough. Say what you saw, learned or decided."),
         ),
     ),

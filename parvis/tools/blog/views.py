@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from parvis.attention.opening import contribution_page
 from parvis.contributions.models import Contribution
 from parvis.kernel.pagination import parse_cursor
 from parvis.spaces.models import Space
 from parvis.toolkit.pages import go, page
-from parvis.attention.opening import contribution_page
 from parvis.tools.blog import reading
 from parvis.tools.blog.actions import set_comments
 
@@ -20,20 +20,35 @@ def list_posts(request: HttpRequest, space: Space) -> HttpResponse:
     posts, following = reading.posts_of(space, request.viewer, after=after)
     followers, my_level = reading.followers_of(space, request.viewer) if space.is_personal else (0, None)
     is_first = after is None
-    waiting = reading.waiting_of(space, request.viewer) if is_first and "space.post" in request.abilities else []
+    waiting = (
+        reading.waiting_of(space, request.viewer) if is_first and "space.post" in request.abilities else []
+    )
     return page(
-        request, "blog/index.html", space=space, first=posts[0] if posts and is_first else None,
-        others=posts[1:] if is_first else posts, next=following, waiting=waiting, followers=followers,
-        my_level=my_level, owner=space.owner if space.is_personal else None, is_own=space.owner_id == request.viewer.id,
+        request,
+        "blog/index.html",
+        space=space,
+        first=posts[0] if posts and is_first else None,
+        others=posts[1:] if is_first else posts,
+        next=following,
+        waiting=waiting,
+        followers=followers,
+        my_level=my_level,
+        owner=space.owner if space.is_personal else None,
+        is_own=space.owner_id == request.viewer.id,
     )
 
 
 def show_post(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     """A post with its comments."""
     return contribution_page(
-        request, contribution, "blog/post.html", cover_url=reading.cover_url(contribution),
-        minutes=contribution.card.get("minutes") or 1, around=reading.around(contribution, request.viewer),
-        is_own=contribution.author_id == request.viewer.id, is_comments=True,
+        request,
+        contribution,
+        "blog/post.html",
+        cover_url=reading.cover_url(contribution),
+        minutes=contribution.card.get("minutes") or 1,
+        around=reading.around(contribution, request.viewer),
+        is_own=contribution.author_id == request.viewer.id,
+        is_comments=True,
     )
 
 

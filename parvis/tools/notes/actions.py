@@ -35,6 +35,8 @@ def publish_note(
     )
 
 
-def draft_note(space: Space, *, body: str, by: Person, title: str = "", options: Any = None, at: Any = None) -> Contribution:
+def draft_note(
+    space: Space, *, body: str, by: Person, title: str = "", options: Any = None, at: Any = None
+) -> Contribution:
     """A note kept as its author's draft."""
     return publish_note(space, title=title, body=body, by=by, at=at, is_draft=True)

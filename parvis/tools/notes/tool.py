@@ -17,11 +17,19 @@ NOTE = Kind(
     draft=draft_note,
     publish=publish_note,
     options=(
-        Option("note", _("Note"), "message-circle", title="none", prompt=_("A question, a thank-you, a link…")),
+        Option(
+            "note", _("Note"), "message-circle", title="none", prompt=_("A question, a thank-you, a link…")
+        ),
     ),
     replies=(_("Reply"), _("replies")),
 )
 
 TOOL = Tool(
-    slug="notes", label=_("Notes"), icon="message-circle", kinds=(NOTE,), position=5, is_always_on=True, has_tab=False
+    slug="notes",
+    label=_("Notes"),
+    icon="message-circle",
+    kinds=(NOTE,),
+    position=5,
+    is_always_on=True,
+    has_tab=False,
 )

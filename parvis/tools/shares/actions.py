@@ -41,17 +41,34 @@ def share(original: Contribution, to: Space, *, comment: str = "", by: Person) -
     if to.id == locked.space_id:
         raise Refused(_("It is already there: choose another community."), field="space")
     if not may_all_read(locked, to):
-        raise Refused(_("Some members of %(space)s may not read it, so it can't be shared there.") % {"space": to.name}, field="space")
-    if Share.objects.filter(original=locked, contribution__space=to, contribution__state=State.PUBLISHED).exists():
+        raise Refused(
+            _("Some members of %(space)s may not read it, so it can't be shared there.") % {"space": to.name},
+            field="space",
+        )
+    if Share.objects.filter(
+        original=locked, contribution__space=to, contribution__state=State.PUBLISHED
+    ).exists():
         raise Refused(_("It has been shared in %(space)s already.") % {"space": to.name}, field="space")
     shown = publish(
-        "share", to, title="", body=comment, by=by, needs_title=False, may_be_empty=True, are_replies_open=False,
+        "share",
+        to,
+        title="",
+        body=comment,
+        by=by,
+        needs_title=False,
+        may_be_empty=True,
+        are_replies_open=False,
         card={"shared": locked.id},
     )
     Share.objects.create(contribution=shown, original=locked)
     mark_shared(locked)
     record(
-        "share.made", thing_kind="share", thing_id=shown.id, by=by, space_id=to.id, audience=shown.audience,
+        "share.made",
+        thing_kind="share",
+        thing_id=shown.id,
+        by=by,
+        space_id=to.id,
+        audience=shown.audience,
         payload={"original": locked.id, "tell": {str(locked.author_id): "shared"}},
     )
     return shown
@@ -82,10 +99,17 @@ def publish_share(
 ) -> Contribution:
     """The kind's common entry: options["original"] is the key of what is shared. There are no drafts of shares."""
     with suppress(ValueError):
-        return share(find_contribution(decode(str((options or {}).get("original", ""))), by), space, comment=body, by=by)
+        return share(
+            find_contribution(decode(str((options or {}).get("original", ""))), by),
+            space,
+            comment=body,
+            by=by,
+        )
     raise NotFound
 
 
-def draft_share(space: Space, *, title: str, body: str, options: dict[str, Any], by: Person, at: Any = None) -> Contribution:
+def draft_share(
+    space: Space, *, title: str, body: str, options: dict[str, Any], by: Person, at: Any = None
+) -> Contribution:
     """Refuses: a share is made at once, or not at all."""
     raise Refused(_("A share can't be kept as a draft."))

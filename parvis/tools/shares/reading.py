@@ -58,4 +58,6 @@ def may_all_read(original: Contribution, to: Space) -> bool:
 def shown_in(original: Contribution, viewer: Person) -> list[Space]:
     """The communities in which it is shared, of those whose shares this reader may read. One query."""
     shares = Contribution.objects.visible_to(viewer).filter(share__original=original, state=State.PUBLISHED)
-    return list(Space.objects.visible_to(viewer).filter(id__in=shares.values("space_id")).order_by("name")[:12])
+    return list(
+        Space.objects.visible_to(viewer).filter(id__in=shares.values("space_id")).order_by("name")[:12]
+    )

@@ -35,7 +35,11 @@ def remarks(contribution: Contribution, viewer: Person) -> list[Remark]:
     if not contribution.card.get("is_shared"):
         return []
     found = shown_in(contribution, viewer)
-    return [Remark(_("Shared in"), "forward", tuple((space.name, space.url) for space in found))] if found else []
+    return (
+        [Remark(_("Shared in"), "forward", tuple((space.name, space.url) for space in found))]
+        if found
+        else []
+    )
 
 
 SHARE = Kind(
@@ -53,6 +57,13 @@ SHARE = Kind(
 )
 
 TOOL = Tool(
-    slug="shares", label=_("Shares"), icon="forward", kinds=(SHARE,), position=6, is_always_on=True, has_tab=False,
-    acts=acts, remarks=remarks,
+    slug="shares",
+    label=_("Shares"),
+    icon="forward",
+    kinds=(SHARE,),
+    position=6,
+    is_always_on=True,
+    has_tab=False,
+    acts=acts,
+    remarks=remarks,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from parvis.attention.opening import contribution_page
 from parvis.contributions import stream
 from parvis.contributions.models import Contribution
 from parvis.contributions.reading import find_contribution
@@ -12,7 +13,6 @@ from parvis.kernel.errors import NotAllowed, NotFound, Refused
 from parvis.spaces.models import Space
 from parvis.toolkit.cards import describe
 from parvis.toolkit.pages import go, page
-from parvis.attention.opening import contribution_page
 from parvis.toolkit.routing import thing_path
 from parvis.tools.shares.actions import share
 from parvis.tools.shares.reading import places_for
@@ -23,13 +23,21 @@ def make_share(request: HttpRequest, contribution: Contribution) -> HttpResponse
     refusal: Refused | NotAllowed | None = None
     if request.method == "POST":
         try:
-            made = share(contribution, _place(request), comment=request.POST.get("body", ""), by=request.viewer)
+            made = share(
+                contribution, _place(request), comment=request.POST.get("body", ""), by=request.viewer
+            )
             return go(request, thing_path(contribution), _("Shared."), undo=f"/go/{made.key}/remove/")
         except (Refused, NotAllowed) as found:
             refusal = found
     return page(
-        request, "shares/form.html", status=422 if refusal else 200, contribution=contribution, error=refusal,
-        places=places_for(contribution, request.viewer), typed=request.POST, path=thing_path(contribution),
+        request,
+        "shares/form.html",
+        status=422 if refusal else 200,
+        contribution=contribution,
+        error=refusal,
+        places=places_for(contribution, request.viewer),
+        typed=request.POST,
+        path=thing_path(contribution),
     )
 
 
@@ -47,4 +55,6 @@ def show_share(request: HttpRequest, contribution: Contribution) -> HttpResponse
     rows = stream.by_ids([original.id], request.viewer)
     if not rows:
         raise NotFound
-    return contribution_page(request, contribution, "shares/share.html", inner=describe(rows[0]), original=original)
+    return contribution_page(
+        request, contribution, "shares/share.html", inner=describe(rows[0]), original=original
+    )
