@@ -43,8 +43,8 @@ parvis.rich = (el, { form, area, toolbar, signal, wanted, options }) => {
   };
   const tools = () => {
     extra = more.filter(([name]) => !toolbar.querySelector(`[data-md=${name}]`)).map(([name, key, sign]) => make('button', {
-      type: 'button', className: sign ? 'icon-btn' : 'button quiet small', ariaLabel: t(key), title: t(key), 'data-md': name, 'data-made': '',
-    }, sign || t(key)));
+      type: 'button', className: sign ? 'icon-btn' : 'button quiet small', ariaLabel: t(key), title: t(key), 'data-md': name, 'data-made': '', ...(sign && { 'data-sign': sign }),
+    }, ...(sign ? [] : [t(key)])));
     const inTable = (one) => /^(row|column|table)_/.test(one.dataset.md);
     [...toolbar.querySelectorAll('[data-md]')].at(-1)?.after(...extra.filter((one) => !inTable(one)));
     toolbar.append(...extra.filter(inTable));

@@ -150,7 +150,9 @@ def test_status_is_read_out_once_not_at_every_save(site: Site, page: Page) -> No
 
 
 def test_a_draft_is_asked_for_only_when_the_form_is_in_sight(site: Site, page: Page) -> None:
-    site.answers["/draft"] = lambda asked: as_json({"id": "d9", "saved_at": SAVED, "fields": {"body": "Kept"}})
+    site.answers["/draft"] = lambda asked: as_json(
+        {"id": "d9", "saved_at": SAVED, "fields": {"body": "Kept"}}
+    )
     long = "<ol>" + "<li>a reply</li>" * 200 + "</ol>"
     page.goto(site.page("/write", long + composer(attributes="")))
     page.locator("[data-toolbar]").wait_for()
