@@ -11,6 +11,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from parvis.attention.actions import read_thread
+from parvis.contributions.link_cards import card_of
 from parvis.contributions.models import Contribution
 from parvis.toolkit import registry
 from parvis.toolkit.pages import page
@@ -42,6 +43,7 @@ def contribution_page(
         "marks": contribution.marks,
         "state_sentence": state_sentence(contribution),
         "base": f"/go/{contribution.key}/",
+        "link_card": card_of(contribution, request.viewer),
         "remarks": [one for tool in registry.tools() for one in tool.remarks(contribution, request.viewer)],
         "answer_to": request.GET.get("answer", ""),
         **thread_context(request, contribution, accepted_id=accepted_id, accept_at=accept_at),

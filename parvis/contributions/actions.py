@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from parvis.access.table import require
 from parvis.contributions import texts
+from parvis.contributions.link_cards import ask_for_card
 from parvis.contributions.marks import Revision
 from parvis.contributions.models import Contribution, State
 from parvis.journal.actions import record
@@ -107,6 +108,7 @@ def announce(contribution: Contribution) -> None:
         space_id=contribution.space_id,
         audience=contribution.audience,
     )
+    ask_for_card(contribution)
 
 
 def publish_draft(contribution: Contribution, *, by: Person, at: datetime | None = None) -> Contribution:

@@ -65,6 +65,7 @@ def _sections(space: Space, here: str) -> list[dict[str, Any]]:
         ("requests/", _("Requests"), "inbox", waiting),
         ("groups/", _("Groups"), "contact", 0),
         ("pins/", _("Pins"), "pin", 0),
+        ("recurring/", _("Recurring texts"), "refresh-cw", 0),
         ("reports/", _("Reports"), "flag", reported),
         ("end/", _("Model and archive"), "archive", 0),
     ]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from parvis.contributions import actions, marking, replies
 from parvis.contributions.history import steps_of
+from parvis.contributions.link_cards import remove_card
 from parvis.contributions.models import Contribution, Reply, ReplyState, Side
 from parvis.contributions.reading import find_reply
 from parvis.kernel.errors import NotAllowed, NotFound, Refused
@@ -246,6 +247,12 @@ def unpin(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     """A host takes a contribution down from the top."""
     marking.unpin(contribution, by=request.viewer)
     return go(request, back(request, thing_path(contribution)), _("No longer pinned."))
+
+
+def remove_link_card(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+    """Takes the card of a link off one's own text."""
+    remove_card(contribution, by=request.viewer)
+    return go(request, thing_path(contribution), _("Taken off. The link stays."))
 
 
 def retire(request: HttpRequest, contribution: Contribution) -> HttpResponse:
