@@ -144,6 +144,11 @@ class Person(AbstractBaseUser):
         return encode(self.id)
 
     @property
+    def id13(self) -> str:
+        """The same, as templates call it: it also picks the steady colour of initials."""
+        return encode(self.id)
+
+    @property
     def name(self) -> str:
         return self.display_name
 

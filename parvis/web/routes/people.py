@@ -23,5 +23,4 @@ SITE: list[Route] = [
     route("welcome/hello/", people_welcome.show_hello, ability="site.use", name="welcome_hello"),
     route("welcome/done/", people_welcome.finish, ability="site.use", name="welcome_done", methods=POST),
     route("admin/people/import/", people_import.show_import, ability="site.administer", name="people_import"),
-    route("admin/people/<key:person>/code/", people_editing.print_code, ability="site.administer", name="access_code"),
 ]

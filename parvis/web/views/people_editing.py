@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from parvis.access.table import require
-from parvis.accounts import passwords, profile
+from parvis.accounts import profile
 from parvis.kernel.errors import NotFound, Refused
 from parvis.kernel.images import MAX_SOURCE_BYTES
 from parvis.kernel.words import sort_key
-from parvis.membership.everyone import person_changed, welcome_person
+from parvis.membership.everyone import person_changed
 from parvis.people.models import Person, ProfileField, ProfileValue
 from parvis.people.visibility import subjects_of, value_name
 from parvis.toolkit.pages import go, page
@@ -152,13 +152,3 @@ def remove_photo(request: HttpRequest, person: int) -> HttpResponse:
         raise NotFound
     profile.remove_photo(request.viewer, by=request.viewer)
     return go(request, f"{request.viewer.url}edit/", _("Your photo is gone."))
-
-
-def print_code(request: HttpRequest, person: int) -> HttpResponse:
-    """A page to print for someone without e-mail; each press makes a new code, shown this once."""
-    found = _find(person)
-    code = ""
-    if request.method == "POST":
-        code = passwords.issue_access_code(found, by=request.viewer)
-        welcome_person(found)
-    return page(request, "web/people/access_code.html", person=found, code=code)
