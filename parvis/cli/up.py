@@ -88,6 +88,8 @@ def serve(site: Site, args: argparse.Namespace) -> Iterator[Callable[[], None]]:
 
             def stay() -> None:
                 while True:
+                    if site.server and site.server.ensure_running():
+                        children.say("The database had ended; it runs again.")
                     children.look_after()
                     time.sleep(0.5)
 

@@ -6,6 +6,8 @@ import argparse
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from parvis.cli.site import add_data_option, open_site, set_up_django
 from parvis.cli.words import gettext as _
@@ -51,11 +53,23 @@ async def work(*, is_once: bool = False) -> None:
                 delete_jobs="successful",
                 shutdown_graceful_timeout=10,
                 update_heartbeat_interval=5,
+                task_middleware=[with_living_connection],
             )
         finally:
             reviving.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await reviving
+
+
+def with_living_connection(call_next: Callable[[], Any], *_context: Any) -> Any:
+    """Around every job: Django looks after its connections at requests only, and here are none."""
+    from django.db import close_old_connections
+
+    close_old_connections()
+    try:
+        return call_next()
+    finally:
+        close_old_connections()
 
 
 async def revive_stalled(worker_app: object) -> None:

@@ -22,6 +22,7 @@ import pytest
 
 from parvis.cli.site import SOURCE
 from parvis.kernel.postgres import Server
+from parvis.kernel.postgres.pidfile import read_pid_file
 from parvis.testing.plugin import free_port
 
 pytestmark = pytest.mark.commands
@@ -162,6 +163,16 @@ def test_killed_parts_of_a_running_site_are_started_again(folder: Path) -> None:
                 process.kill()
             wait_until(lambda: {p.pid for p in site.children(word)} - before != set())  # noqa: B023
         wait_until(site.answers)
+
+
+def test_a_killed_database_is_started_again(folder: Path) -> None:
+    with running(folder) as site:
+        note = read_pid_file(folder / "postgres" / "cluster")
+        assert note is not None
+        os.kill(note.pid, signal.SIGKILL)
+        wait_until(Server(folder / "postgres").is_running)
+        # A worker may answer once with an error while its old connection is still open.
+        wait_until(lambda: site.status("/accounts/") < 500)
 
 
 def test_a_second_site_on_the_same_folder_is_refused_with_a_sentence(folder: Path) -> None:

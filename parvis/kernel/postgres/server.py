@@ -140,14 +140,19 @@ class Server:
             return self
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._start_lock():
-            if not self.is_running():
-                self._prepare()
-                self._launch()
+            self._start_if_needed()
             users = os.open(self._lock_path("users"), os.O_RDWR | os.O_CREAT, 0o600)
             fcntl.flock(users, fcntl.LOCK_SH)
             self._users = users
             self._start_watcher()
         return self
+
+    def ensure_running(self) -> bool:
+        """Starts the server again if it was killed while held; True if it had to. Raises ServerFailed."""
+        if self.is_running():
+            return False
+        with self._start_lock():
+            return self._start_if_needed()
 
     def stop(self) -> None:
         """Lets go of the server, and ends it when no other process uses it. Safe to call twice."""
@@ -220,6 +225,13 @@ class Server:
             yield
         finally:
             os.close(handle)
+
+    def _start_if_needed(self) -> bool:
+        if self.is_running():
+            return False
+        self._prepare()
+        self._launch()
+        return True
 
     def _prepare(self) -> None:
         """Everything before the start: folders, cluster, settings, and no stale note in the way."""
