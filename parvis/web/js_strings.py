@@ -7,9 +7,11 @@ draw themselves. `static/js/STRINGS.md` says which group goes where.
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 # For <body>: every page.
@@ -105,4 +107,9 @@ def js_strings(*groups: dict[str, str | Promise]) -> str:
 
 def writing_strings() -> str:
     """JSON for the `data-strings` of a composer, its rich editor included."""
+    return _writing_strings(get_language() or "en")
+
+
+@lru_cache(maxsize=4)
+def _writing_strings(language: str) -> str:
     return js_strings(COMPOSER, EDITOR)
