@@ -1,93 +1,192 @@
-"""The bell's list, as its person may still see it. Not here: how notices come to be (attention.actions)."""
+"""The bell's list, as its person may still see it, what belongs together on one line.
+
+Not here: how notices come to be (attention.actions) and their wording (attention.wording).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-
-from django.utils.translation import gettext as _
+from django.db.models import Q
 
 from parvis.access.table import require
 from parvis.attention.models import Notice
-from parvis.contributions.models import Contribution
+from parvis.attention.wording import ICONS, names_in_words, sentence
+from parvis.contributions.models import Contribution, Reply, ReplyState
 from parvis.kernel import clock
 from parvis.kernel.ids import encode
-from parvis.people.models import Person, names_of
-from parvis.spaces.models import Space
+from parvis.kernel.markdown import excerpt, fill_names_in_text, mentions_in_text
+from parvis.membership.invitations import open_invitations
+from parvis.people.models import Person
+from parvis.spaces.models import Audience, Membership, MemberRole, Space
 
-
-SHOWN = 60
+SHOWN = 80
+FACES = 3
+FOR_HOSTS = frozenset(["asked", "reported"])  # what only a running mandate lets one see
+QUOTED = 140
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the bell."""
+    """One line of the bell: what several people did to one thing, for one reason."""
 
     sentence: str
     about: str
+    place: str
+    quote: str
     url: str
-    actor: Person | None
+    actors: list[Person]
+    count: int
     at: datetime
     is_new: bool
+    icon: str
     reason: str
+    title: str  # "" when it has none
+    is_public: bool  # what it speaks of may be read by everybody here: only then does a mail quote it
 
 
-def notices_of(person: Person) -> list[Line]:
-    """The newest notices about things the person may still see; five queries at most."""
-    rows = list(Notice.objects.filter(person=person).order_by("-id")[:SHOWN])
-    contributions = {
-        row.id: row
-        for row in Contribution.objects.visible_to(person).filter(id__in={r.contribution_id for r in rows if r.contribution_id})
-    }
-    spaces = {row.id: row for row in Space.objects.visible_to(person).filter(id__in={r.space_id for r in rows if r.space_id})}
-    actors = {row.id: row for row in Person.objects.filter(id__in={r.actor_id for r in rows})}
-    lines = [_line(row, contributions, spaces, actors) for row in rows]
-    return [line for line in lines if line is not None]
+@dataclass(frozen=True)
+class Bell:
+    """A page of lines, and the notice after which the next page begins (0: none)."""
+
+    lines: list[Line]
+    next: int
 
 
-def _line(
-    row: Notice, contributions: dict[int, Contribution], spaces: dict[int, Space], actors: dict[int, Person]
-) -> Line | None:
-    actor = actors.get(row.actor_id)
-    name = actor.display_name if actor else _("Someone")
+@dataclass
+class _Seen:
+    """What the person may still see of what notices speak of."""
+
+    contributions: dict[int, Contribution] = field(default_factory=dict)
+    replies: dict[int, Reply] = field(default_factory=dict)
+    spaces: dict[int, Space] = field(default_factory=dict)
+    invitations: dict[int, int] = field(default_factory=dict)  # by space
+    hosted: set[int] = field(default_factory=set)
+    people: dict[int, Person] = field(default_factory=dict)
+
+    @property
+    def names(self) -> dict[int, str]:
+        return {key: person.name for key, person in self.people.items()}
+
+
+def notices_of(person: Person, *, only_unseen: bool = False, before: int = 0) -> Bell:
+    """The newest notices about things the person may still see, grouped by thing and reason. Seven queries at most."""
+    rows = Notice.objects.filter(person=person)
+    if only_unseen:
+        rows = rows.filter(seen_at=None)
+    if before:
+        rows = rows.filter(id__lt=before)
+    found = list(rows.order_by("-id")[: SHOWN + 1])
+    return Bell(lines_of(found[:SHOWN], person), found[SHOWN - 1].id if len(found) > SHOWN else 0)
+
+
+def lines_of(rows: Sequence[Notice], person: Person) -> list[Line]:
+    """Notices as lines, newest first; what the person can't see any more leaves neither title nor trace."""
+    seen = _what_is_seen(rows, person)
+    groups: dict[tuple[Any, ...], list[Notice]] = {}
+    for row in rows:
+        if _is_seen(row, seen, person):
+            groups.setdefault(_thing(row), []).append(row)
+    return [_line(group, seen) for group in groups.values()]
+
+
+def _thing(row: Notice) -> tuple[Any, ...]:
+    about = row.contribution_id or row.space_id or row.thing_id
+    return about, row.reason, row.thing_kind == "space"
+
+
+def _what_is_seen(rows: Sequence[Notice], person: Person) -> _Seen:
+    contributions = _ids(row.contribution_id for row in rows)
+    replies = _ids(row.thing_id for row in rows if row.thing_kind == "reply")
+    spaces = _ids(row.space_id for row in rows)
+    seen = _Seen()
+    if contributions:
+        found = Contribution.objects.visible_to(person).filter(id__in=contributions)
+        seen.contributions = {row.id: row for row in found}
+    if replies:
+        seen.replies = {row.id: row for row in Reply.objects.filter(id__in=replies).defer("source", "html")}
+    if any(row.reason == "invited" for row in rows):
+        seen.invitations = {one.space_id: one.id for one in open_invitations(person)}
+    if spaces:
+        # An invitation that still waits makes a secret community known to whom it is for.
+        known = Q(id__in=Space.objects.visible_to(person).filter(id__in=spaces).values("id"))
+        found_spaces = Space.objects.filter(known | Q(id__in=[*seen.invitations]), id__in=spaces)
+        seen.spaces = {space.id: space for space in found_spaces}
+    if any(row.reason in FOR_HOSTS for row in rows):
+        held = Membership.objects.filter(person=person, role=MemberRole.HOST, space_id__in=spaces)
+        held = held.filter(Q(host_until_on=None) | Q(host_until_on__gte=clock.today()))
+        seen.hosted = set(held.values_list("space_id", flat=True))
+    texts = [*(reply.text for reply in seen.replies.values()), *(row.excerpt for row in seen.contributions.values())]
+    named = {key for text in texts for key in mentions_in_text(text)}
+    seen.people = {one.id: one for one in Person.objects.filter(id__in=named | _ids(row.actor_id for row in rows))}
+    return seen
+
+
+def _ids(values: Iterable[int | None]) -> set[int]:
+    return {value for value in values if value}
+
+
+def _is_seen(row: Notice, seen: _Seen, person: Person) -> bool:
+    if row.reason == "community_asked":
+        return person.is_administrator
+    if row.reason in FOR_HOSTS and row.space_id not in seen.hosted:
+        return False
     if row.contribution_id:
-        thing = contributions.get(row.contribution_id)
-        if thing is None:
-            return None  # no longer theirs to see: neither title nor trace
-        suffix = f"?reply={encode(row.thing_id)}#r-{encode(row.thing_id)}" if row.thing_kind == "reply" else ""
-        about, url = thing.title or thing.excerpt[:80], f"{thing.url}{suffix}"
-    else:
-        space = spaces.get(row.space_id or 0)
-        about, url = (space.name, space.url) if space else ("", "/")
-        if row.space_id and space is None:
-            return None
-        if row.reason in ("asked", "joined") and space:
-            url = f"{space.url}host/"
-    return Line(sentence(row.reason, name), about, url, actor, row.created_at, row.seen_at is None, row.reason)
+        if row.contribution_id not in seen.contributions:
+            return False
+        reply = seen.replies.get(row.thing_id)
+        is_gone = row.thing_kind == "reply" and (reply is None or reply.state != ReplyState.PUBLISHED)
+        return not is_gone or (row.reason in ("hidden", "reported") and reply is not None)
+    return not row.space_id or row.space_id in seen.spaces
 
 
-def sentence(reason: str, name: str) -> str:
-    """What happened, in words, by the reason kept on the notice."""
-    sentences = {
-        "mention": _("%(name)s mentioned you"),
-        "reply": _("%(name)s replied to you"),
-        "answer": _("%(name)s answered your reply"),
-        "followed": _("%(name)s replied in a thread you follow"),
-        "accepted": _("%(name)s accepted your answer"),
-        "invited": _("%(name)s invites you to a community"),
-        "asked": _("%(name)s asks to join"),
-        "welcomed": _("%(name)s accepted your request"),
-        "refused": _("%(name)s answered your request"),
-        "reported": _("%(name)s asks you to look at something"),
-        "hidden": _("%(name)s hid what you wrote, and says why"),
-        "retained": _("%(name)s retained your idea"),
-        "concluded": _("%(name)s wrote down what was decided"),
-        "idea": _("%(name)s added an idea"),
-        "merged": _("%(name)s merged your idea with another"),
-        "hosting": _("%(name)s made you a host"),
-    }
-    return sentences.get(reason, _("%(name)s did something that concerns you")) % {"name": name}
+def _line(group: Sequence[Notice], seen: _Seen) -> Line:
+    """`group` is newest first; the line leads to the oldest unseen of them, else to the newest."""
+    newest = group[0]
+    unseen = [row for row in group if row.seen_at is None]
+    target = unseen[-1] if unseen else newest
+    people = list(dict.fromkeys(row.actor_id for row in group))
+    actors = [seen.people[key] for key in people if key in seen.people]
+    who = names_in_words([actor.name for actor in actors], len(people))
+    thing, space = seen.contributions.get(newest.contribution_id or 0), seen.spaces.get(newest.space_id or 0)
+    reason = f"{newest.reason}@space" if newest.reason == "accepted" and newest.thing_kind == "space" else newest.reason
+    return Line(
+        sentence=sentence(reason, who, len(people)), about=_about(thing, space, seen), url=_url(target, thing, space, seen),
+        place=space.name if space and thing else "", quote=_quote(target, seen) if len(group) == 1 else "",
+        actors=actors[:FACES], count=len(people), at=newest.created_at, is_new=bool(unseen),
+        icon=ICONS.get(newest.reason, "bell"), reason=newest.reason,
+        title=thing.title if thing else "", is_public=newest.audience == Audience.EVERYBODY,
+    )
+
+
+def _about(thing: Contribution | None, space: Space | None, seen: _Seen) -> str:
+    if thing is not None:
+        return thing.title or excerpt(fill_names_in_text(thing.excerpt, seen.names), 90)
+    return space.name if space else ""
+
+
+def _quote(row: Notice, seen: _Seen) -> str:
+    """The first words of a reply, when they say more than the title does."""
+    reply = seen.replies.get(row.thing_id) if row.thing_kind == "reply" else None
+    if reply is None or reply.state != ReplyState.PUBLISHED:
+        return ""
+    return excerpt(fill_names_in_text(reply.text, seen.names), QUOTED)
+
+
+def _url(row: Notice, thing: Contribution | None, space: Space | None, seen: _Seen) -> str:
+    if thing is not None:
+        key = encode(row.thing_id)
+        return f"{thing.url}?reply={key}#r-{key}" if row.thing_kind == "reply" else thing.url
+    if row.reason == "community_asked":
+        return "/admin/communities/"
+    if space is None:
+        return "/communities/"
+    if row.reason == "invited" and space.id in seen.invitations:
+        return f"/communities/invitations/{encode(seen.invitations[space.id])}/"
+    return f"{space.url}host/requests/" if row.reason == "asked" else space.url
 
 
 def see_everything(*, by: Person) -> None:

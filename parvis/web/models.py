@@ -24,3 +24,23 @@ class Network(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="web_one_network")]
+
+    @property
+    def logo_url(self) -> str:
+        """Where the logo is served; empty without one. The address changes with the picture."""
+        return f"/brand/logo/{self.logo[:16]}.png" if self.logo else ""
+
+    @property
+    def icon_url(self) -> str:
+        """What browsers show beside the title; empty: our own mark."""
+        return self.logo_url
+
+
+class SiteText(models.Model):
+    """A text that administrators write about the network itself, such as its legal notice."""
+
+    LEGAL = "legal"
+    slug = models.SlugField(primary_key=True, max_length=20)
+    source = models.TextField(default="", blank=True)
+    html = models.TextField(default="", blank=True)
+    changed_at = models.DateTimeField(auto_now=True)

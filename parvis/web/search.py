@@ -11,8 +11,8 @@ from django.db.models import Q
 from parvis.contributions import stream
 from parvis.contributions.kinds import installed_kinds
 from parvis.kernel.db import read
-from parvis.kernel.words import fold
-from parvis.people.models import Person
+from parvis.kernel.words import fold, keywords
+from parvis.people.models import Person, Subject
 from parvis.spaces.models import Space
 
 if TYPE_CHECKING:
@@ -58,3 +58,14 @@ def find(query: str, viewer: Person) -> Found:
         list(people.by_name()[:8]),
         list(spaces.order_by("name")[:6]),
     )
+
+
+def count_knowing(query: str) -> int:
+    """How many listed people say they may be asked about one of the words."""
+    about = Q()
+    for word in keywords(query, 8):
+        about |= Q(subjects__folded__contains=word)
+    if not about:
+        return 0
+    knowing = Person.objects.listed().filter(about, subjects__kind=Subject.ASK).exclude(hidden_fields__contains=["ask"])
+    return knowing.distinct().count()

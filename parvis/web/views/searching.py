@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from parvis.toolkit.cards import draw
 from parvis.toolkit.pages import page
-from parvis.web.search import find
+from parvis.web.search import count_knowing, find
 
 
 def search(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,62 @@
+"""What happened, in words: one sentence for each reason of a notice. Not here: who is told (attention.actions)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+ICONS = {
+    "mention": "at-sign", "reply": "message-circle", "answer": "corner-down-right", "followed": "bell",
+    "accepted": "circle-check", "invited": "mail", "asked": "door-open", "reported": "flag", "hidden": "eye-off",
+    "retained": "lightbulb", "concluded": "gavel", "idea": "lightbulb", "merged": "git-merge", "host": "hand-heart",
+    "hosting": "hand-heart", "added": "user-plus", "refused": "door-open", "community_asked": "users",
+    "community_accepted": "party-popper", "community_refused": "users",
+}
+
+
+def names_in_words(names: Sequence[str], count: int) -> str:
+    """"Claire", "Claire and Tom", "4 people": never a list to read through."""
+    if count <= 1:
+        return names[0] if names else _("Someone")
+    if count == 2 and len(names) == 2:  # noqa: PLR2004
+        return _("%(one)s and %(other)s") % {"one": names[0], "other": names[1]}
+    return ngettext("%(count)s person", "%(count)s people", count) % {"count": count}
+
+
+def sentence(reason: str, who: str, count: int = 1) -> str:
+    """What happened, by the reason kept on the notice; `who` did it, `count` people together."""
+    given = {"who": who}
+    sentences = {
+        "mention": ngettext("%(who)s mentioned you", "%(who)s mentioned you", count),
+        "reply": ngettext("%(who)s replied to you", "%(who)s replied to you", count),
+        "answer": ngettext("%(who)s answered your reply", "%(who)s answered your reply", count),
+        "followed": ngettext("%(who)s replied in a thread you follow", "%(who)s replied in a thread you follow", count),
+        "accepted": ngettext("%(who)s accepted your answer", "%(who)s accepted your answer", count),
+        "accepted@space": ngettext("%(who)s accepted your request", "%(who)s accepted your request", count),
+        "welcomed": ngettext("%(who)s accepted your request", "%(who)s accepted your request", count),
+        "invited": ngettext("%(who)s invites you to a community", "%(who)s invite you to a community", count),
+        "asked": ngettext("%(who)s asks to join", "%(who)s ask to join", count),
+        "added": ngettext("%(who)s made you a member", "%(who)s made you a member", count),
+        "refused": ngettext("%(who)s answered your request", "%(who)s answered your request", count),
+        "reported": ngettext("%(who)s asks you to look at something", "%(who)s ask you to look at something", count),
+        "hidden": ngettext("%(who)s hid what you wrote, and says why", "%(who)s hid what you wrote, and say why", count),
+        "retained": ngettext("%(who)s retained your idea", "%(who)s retained your idea", count),
+        "concluded": ngettext("%(who)s wrote down what was decided", "%(who)s wrote down what was decided", count),
+        "idea": ngettext("%(who)s added an idea", "%(who)s added an idea", count),
+        "merged": ngettext("%(who)s merged your idea with another", "%(who)s merged your idea with another", count),
+        "host": ngettext("%(who)s made you a host", "%(who)s made you a host", count),
+        "hosting": ngettext("%(who)s made you a host", "%(who)s made you a host", count),
+        "community_asked": ngettext("%(who)s would like a new community", "%(who)s would like a new community", count),
+        "community_accepted": ngettext(
+            "%(who)s opened the community you asked for", "%(who)s opened the community you asked for", count
+        ),
+        "community_refused": ngettext(
+            "%(who)s answered your idea of a community", "%(who)s answered your idea of a community", count
+        ),
+    }
+    otherwise = ngettext(
+        "%(who)s did something that concerns you", "%(who)s did something that concerns you", count
+    )
+    return sentences.get(reason, otherwise) % given
