@@ -33,10 +33,24 @@ if TYPE_CHECKING:
     from parvis.membership.templates import Template
 
 __all__ = [
-    "add_member", "admit", "create_community", "end_mandate", "ensure_everyone", "ensure_personal_space", "join",
-    "leave", "may_create", "person_changed", "remove_member", "set_host", "set_level", "set_posting", "unfollow",
+    "add_member",
+    "admit",
+    "create_community",
+    "end_mandate",
+    "ensure_everyone",
+    "ensure_personal_space",
+    "join",
+    "leave",
+    "may_create",
+    "person_changed",
+    "remove_member",
+    "set_host",
+    "set_level",
+    "set_posting",
+    "unfollow",
     "welcome_person",
 ]
+
 
 def create_community(
     *,
@@ -70,12 +84,21 @@ def create_community(
         given = {key: value or template.text(key, by.language) for key, value in given.items()}
         tools = tools or template.tools
     space = found(
-        name=name, purpose=given["purpose"], theme=theme, access=access, category=category, tags=tags, cover=cover,
-        hue=hue, welcome=given["welcome"], by=by,
+        name=name,
+        purpose=given["purpose"],
+        theme=theme,
+        access=access,
+        category=category,
+        tags=tags,
+        cover=cover,
+        hue=hue,
+        welcome=given["welcome"],
+        by=by,
     )
     replaces = tools if isinstance(tools, Mapping) else dict.fromkeys(tools, "")
     SpaceTool.objects.bulk_create(
-        SpaceTool(space=space, slug=slug, replaces=" ".join(text.split())[:240]) for slug, text in replaces.items()
+        SpaceTool(space=space, slug=slug, replaces=" ".join(text.split())[:240])
+        for slug, text in replaces.items()
     )
     version = charters.write_first(space, given["charter"], by=by)
     belonging.enter(space, [by], role=MemberRole.HOST, charter_version=version)
@@ -105,9 +128,7 @@ def join(space: Space, *, by: Person, charter_version: int = 0) -> None:
     record_in(space, "member.joined", by=by, person=by)
 
 
-def admit(
-    space: Space, person: Person, *, charter_version: int = 0, via_group: Group | None = None
-) -> bool:
+def admit(space: Space, person: Person, *, charter_version: int = 0, via_group: Group | None = None) -> bool:
     """Makes one person a member under the space's lock; False when they were one. The caller has asked access."""
     if not person.is_active and person.state != PersonState.UNCLAIMED:
         raise Refused(_("This person no longer takes part in the network."))
@@ -184,7 +205,12 @@ def unfollow(space: Space, *, by: Person) -> None:
 
 
 def add_member(
-    space: Space, person: Person, *, by: Person | System, via_group: Group | None = None, is_silent: bool = False
+    space: Space,
+    person: Person,
+    *,
+    by: Person | System,
+    via_group: Group | None = None,
+    is_silent: bool = False,
 ) -> bool:
     """Makes someone a member; False when they were one already. Who may: a host, or the system."""
     if isinstance(by, Person):
@@ -232,7 +258,12 @@ def set_host(space: Space, person: Person, *, by: Person | System, until: date |
     row.role, row.host_until_on = MemberRole.HOST, until
     row.save(update_fields=["role", "host_until_on"])
     record_in(
-        space, "member.host_named", by=by, person=person, tell=[person], reason="host",
+        space,
+        "member.host_named",
+        by=by,
+        person=person,
+        tell=[person],
+        reason="host",
         until=until.isoformat() if until else None,
     )
 

@@ -32,10 +32,14 @@ def enter(
     The caller holds the lock. A space that someone followed before keeps its level.
     """
     wanted = {person.id: person for person in people}
-    present = set(Membership.objects.filter(space=space, person_id__in=wanted).values_list("person_id", flat=True))
+    present = set(
+        Membership.objects.filter(space=space, person_id__in=wanted).values_list("person_id", flat=True)
+    )
     fresh = [person for key, person in wanted.items() if key not in present]
     Membership.objects.bulk_create(
-        Membership(space=space, person=person, role=role, via_group=via_group, charter_version=charter_version)
+        Membership(
+            space=space, person=person, role=role, via_group=via_group, charter_version=charter_version
+        )
         for person in fresh
     )
     Subscription.objects.bulk_create(
@@ -78,7 +82,9 @@ def unsubscribe(space: Space, person: Person) -> None:
 def running_hosts(space: Space) -> list[Membership]:
     """Hosts of a space who are active and whose mandate hasn't ended."""
     running = Q(host_until_on__isnull=True) | Q(host_until_on__gte=clock.today())
-    rows = Membership.objects.filter(running, space=space, role=MemberRole.HOST, person__state=PersonState.ACTIVE)
+    rows = Membership.objects.filter(
+        running, space=space, role=MemberRole.HOST, person__state=PersonState.ACTIVE
+    )
     return list(rows.select_related("person").order_by("joined_at", "id"))
 
 

@@ -33,7 +33,9 @@ def write_first(space: Space, source: str, *, by: Person) -> int:
 def _write(space: Space, source: str, *, by: Person) -> Charter:
     source = source.replace("\x00", "").replace("\r\n", "\n").strip()
     if len(source) > MAX_CHARTER:
-        raise Refused(_("This charter is too long to be read: keep it under 20,000 characters."), field="charter")
+        raise Refused(
+            _("This charter is too long to be read: keep it under 20,000 characters."), field="charter"
+        )
     last = space.charters.order_by("-version").values_list("version", flat=True).first() or 0
     canonical = markdown.canonical(source)
     return Charter.objects.create(
@@ -63,7 +65,9 @@ def checked(space: Space, version: int) -> int:
     if charter is None:
         return 0
     if version != charter.version:
-        raise Refused(_("Please read the charter and accept it: that's how one comes in here."), field="charter")
+        raise Refused(
+            _("Please read the charter and accept it: that's how one comes in here."), field="charter"
+        )
     return charter.version
 
 

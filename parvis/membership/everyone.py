@@ -32,7 +32,10 @@ def ensure_everyone(*, language: str = "fr") -> Space:
     if space is None:
         with translation.override(language):
             space = Space.objects.create(
-                slug=EVERYONE_SLUG, name=_("Everyone"), is_everyone=True, posting="members",
+                slug=EVERYONE_SLUG,
+                name=_("Everyone"),
+                is_everyone=True,
+                posting="members",
                 purpose=_("What concerns all of us: news of the house, questions to everybody, thanks."),
             )
     locked = belonging.lock(space)
@@ -91,7 +94,11 @@ def ensure_personal_space(person: Person) -> Space:
     if space is not None:
         return space
     space = Space.objects.create(
-        kind=SpaceKind.PERSONAL, owner=person, created_by=person, name=person.display_name, access=AccessType.OPEN,
+        kind=SpaceKind.PERSONAL,
+        owner=person,
+        created_by=person,
+        name=person.display_name,
+        access=AccessType.OPEN,
         slug=new_slug(slugify(person.display_name) or "blog", is_secret=True),
     )
     belonging.enter(space, [person], role=MemberRole.HOST)

@@ -33,6 +33,12 @@ def record_in(
     if told:
         payload["tell"] = told
     record(
-        verb, thing_kind="space", thing_id=space.id, by=by, space_id=space.id, audience=space.audience,
-        payload=payload, is_silent=is_silent,
+        verb,
+        thing_kind="space",
+        thing_id=space.id,
+        by=by,
+        space_id=space.id,
+        audience=space.audience,
+        payload=payload,
+        is_silent=is_silent,
     )

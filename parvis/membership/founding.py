@@ -61,12 +61,26 @@ def new_slug(name: str, *, is_secret: bool = False) -> str:
 
 
 def found(
-    *, name: str, purpose: str, theme: str, access: str, by: Person, category: str = "", tags: Iterable[str] = (),
-    cover: str = "", hue: int = 0, welcome: str = "",
+    *,
+    name: str,
+    purpose: str,
+    theme: str,
+    access: str,
+    by: Person,
+    category: str = "",
+    tags: Iterable[str] = (),
+    cover: str = "",
+    hue: int = 0,
+    welcome: str = "",
 ) -> Space:
     """Writes the row of a community and nothing else; the caller has asked access."""
     words = checked_words(name=name, purpose=purpose, theme=theme, access=access, welcome=welcome)
     return Space.objects.create(
-        **words, slug=new_slug(words["name"], is_secret=access == AccessType.SECRET), created_by=by,
-        category=one_line(category)[:80], tags=checked_tags(tags), cover=cover, hue=hue % HUES,
+        **words,
+        slug=new_slug(words["name"], is_secret=access == AccessType.SECRET),
+        created_by=by,
+        category=one_line(category)[:80],
+        tags=checked_tags(tags),
+        cover=cover,
+        hue=hue % HUES,
     )

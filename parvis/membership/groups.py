@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from parvis.kernel.db import System
 
 
-def save_group(*, name: str, by: Person, rule: dict[str, Any] | None = None, group: Group | None = None) -> Group:
+def save_group(
+    *, name: str, by: Person, rule: dict[str, Any] | None = None, group: Group | None = None
+) -> Group:
     """Makes a group, or changes its name and rule. Who may: administrators. Its people follow at once."""
     require("site.administer", by=by)
     name = one_line(name)[:120]
@@ -99,7 +101,9 @@ def _make_members(group: Group, wanted: set[int]) -> None:
     present = set(rows.values_list("person_id", flat=True))
     rows.filter(person_id__in=present - wanted).delete()
     GroupMember.objects.bulk_create(
-        (GroupMember(group=group, person_id=key) for key in wanted - present), ignore_conflicts=True, batch_size=2000
+        (GroupMember(group=group, person_id=key) for key in wanted - present),
+        ignore_conflicts=True,
+        batch_size=2000,
     )
 
 
@@ -126,7 +130,9 @@ def _sync_space(space: Space) -> None:
     for key, people in by_group.items():
         belonging.enter(locked, people, via_group=groups[key])
     held = Membership.objects.filter(space=locked, via_group__isnull=False)
-    belonging.part(locked, [row.person_id for row in held if row.person_id not in given and row.role == "member"])
+    belonging.part(
+        locked, [row.person_id for row in held if row.person_id not in given and row.role == "member"]
+    )
     for row in held.filter(person_id__in=given):
         if row.via_group_id not in groups or row.via_group_id != given[row.person_id][1].id:
             Membership.objects.filter(id=row.id).update(via_group=given[row.person_id][1])
@@ -152,7 +158,9 @@ def _sync_person_grants(person: Person, groups: set[int]) -> None:
     if not groups:
         return
     held = dict(GroupMember.objects.filter(person=person).values_list("group_id", "group_id"))
-    for row in GroupGrant.objects.filter(group_id__in=groups).select_related("space", "group").order_by("space_id"):
+    for row in (
+        GroupGrant.objects.filter(group_id__in=groups).select_related("space", "group").order_by("space_id")
+    ):
         locked = belonging.lock(row.space)
         if row.group_id in held and person.is_active:
             belonging.enter(locked, [person], via_group=row.group)

@@ -53,11 +53,16 @@ def invite_person(space: Space, person: Person, *, by: Person, word: str = "") -
     if Membership.objects.filter(space=space, person=person).exists():
         return None
     row, created = Invitation.objects.update_or_create(
-        space=space, person=person, accepted_at=None, revoked_at=None,
+        space=space,
+        person=person,
+        accepted_at=None,
+        revoked_at=None,
         defaults={"invited_by": by, "word": word.strip()[:WORD], "expires_at": clock.now() + LASTS},
     )
     if created:
-        record_in(space, "member.invited", by=by, person=person, tell=[person], reason="invited", invitation=row.id)
+        record_in(
+            space, "member.invited", by=by, person=person, tell=[person], reason="invited", invitation=row.id
+        )
     return row
 
 
@@ -78,7 +83,11 @@ def invite_email(space: Space, email: str, *, by: Person, word: str = "") -> tup
     token = secrets.token_urlsafe(TOKEN_BYTES)
     space.invitations.filter(email=address, accepted_at=None, revoked_at=None).update(revoked_at=clock.now())
     row = Invitation.objects.create(
-        space=space, email=address, token_hash=hash_token(token), word=word.strip()[:WORD], invited_by=by,
+        space=space,
+        email=address,
+        token_hash=hash_token(token),
+        word=word.strip()[:WORD],
+        invited_by=by,
         expires_at=clock.now() + LASTS,
     )
     record_in(space, "member.invited", by=by, invitation=row.id)
@@ -93,7 +102,10 @@ def make_link(space: Space, *, by: Person, lasts: timedelta = LASTS) -> tuple[In
     _require_may_invite(space, by)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     row = Invitation.objects.create(
-        space=space, token_hash=hash_token(token), invited_by=by, expires_at=clock.now() + min(lasts, LASTS * 3)
+        space=space,
+        token_hash=hash_token(token),
+        invited_by=by,
+        expires_at=clock.now() + min(lasts, LASTS * 3),
     )
     record_in(space, "member.link_made", by=by, invitation=row.id)
     return row, token
@@ -107,7 +119,9 @@ def revoke(row: Invitation, *, by: Person) -> None:
 
 def find_by_token(token: str, *, by: Person) -> Invitation:
     """The invitation behind a token, for the person it is meant for. Raises NotFound for anybody else, Gone."""
-    row = Invitation.objects.select_related("space", "invited_by").filter(token_hash=hash_token(token)).first()
+    row = (
+        Invitation.objects.select_related("space", "invited_by").filter(token_hash=hash_token(token)).first()
+    )
     return _checked(row, by) if token else _nothing()
 
 
@@ -144,7 +158,9 @@ def accept(row: Invitation, *, by: Person, charter_version: int = 0) -> Space:
     Raises NotFound when it is somebody else's, Gone when used, revoked or expired, Refused for the charter.
     """
     require("site.use", by=by)
-    locked = Invitation.objects.select_for_update(of=("self",)).select_related("space").filter(id=row.id).first()
+    locked = (
+        Invitation.objects.select_for_update(of=("self",)).select_related("space").filter(id=row.id).first()
+    )
     found = _checked(locked, by)
     space = found.space
     if space.is_archived:
@@ -155,7 +171,9 @@ def accept(row: Invitation, *, by: Person, charter_version: int = 0) -> Space:
     version = charters.checked(space, charter_version)
     admit(space, by, charter_version=version)
     _use(found)
-    JoinRequest.objects.filter(space=space, person=by, state="open").update(state="accepted", answered_at=clock.now())
+    JoinRequest.objects.filter(space=space, person=by, state="open").update(
+        state="accepted", answered_at=clock.now()
+    )
     record_in(space, "member.joined", by=by, person=by, invitation=found.id)
     return space
 
@@ -176,7 +194,9 @@ def decline(row: Invitation, *, by: Person) -> None:
 def open_invitations(person: Person) -> list[Invitation]:
     """A person's invitations that still wait for an answer, newest first."""
     rows = Invitation.objects.filter(person=person, **_OPEN).filter(expires_at__gt=clock.now())
-    return list(rows.filter(space__archived_at=None).select_related("space", "invited_by").order_by("-created_at"))
+    return list(
+        rows.filter(space__archived_at=None).select_related("space", "invited_by").order_by("-created_at")
+    )
 
 
 _OPEN: dict[str, Any] = {"accepted_at": None, "revoked_at": None}

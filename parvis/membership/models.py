@@ -44,7 +44,9 @@ class JoinRequest(Keyed):
     """Someone asks to join a space on request; hosts accept, or refuse with a word."""
 
     space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="join_requests")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="join_requests")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="join_requests"
+    )
     word = models.CharField(max_length=400, default="", blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=10, default="open")  # open, accepted, refused, withdrawn
@@ -102,5 +104,7 @@ class CommunityTemplate(Keyed):
 
     name = models.CharField(max_length=120)
     fields = models.JSONField(default=dict)
-    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)

@@ -55,7 +55,9 @@ def withdraw(row: JoinRequest, *, by: Person) -> None:
 
 
 def _lock(row: JoinRequest) -> JoinRequest:
-    return JoinRequest.objects.select_for_update(of=("self",)).select_related("space", "person").get(id=row.id)
+    return (
+        JoinRequest.objects.select_for_update(of=("self",)).select_related("space", "person").get(id=row.id)
+    )
 
 
 def _close(row: JoinRequest, state: str, answer: str, by: Person) -> None:
@@ -76,11 +78,18 @@ def answer_request(row: JoinRequest, *, accept: bool, by: Person, word: str = ""
         raise Refused(_("Give a word with a refusal: it will be read by the person who asked."), field="word")
     if accept:
         charter = charters.current(locked.space)  # accepted when asking; a newer one is shown to them again
-        admit(locked.space, locked.person, charter_version=_accepted(locked, charter.version if charter else 0))
+        admit(
+            locked.space, locked.person, charter_version=_accepted(locked, charter.version if charter else 0)
+        )
     _close(locked, "accepted" if accept else "refused", word, by)
     reason = "accepted" if accept else "refused"
     record_in(
-        locked.space, f"member.{reason}", by=by, person=locked.person, tell=[locked.person], reason=reason,
+        locked.space,
+        f"member.{reason}",
+        by=by,
+        person=locked.person,
+        tell=[locked.person],
+        reason=reason,
         request=locked.id,
     )
 
@@ -101,7 +110,9 @@ def file_community_request(fields: dict[str, Any], *, by: Person) -> CommunityRe
     return row
 
 
-def answer_community_request(row: CommunityRequest, *, accept: bool, by: Person, word: str = "") -> Space | None:
+def answer_community_request(
+    row: CommunityRequest, *, accept: bool, by: Person, word: str = ""
+) -> Space | None:
     """Opens the community asked for, with its author as host, or refuses with a word. Who may: administrators."""
     require("site.administer", by=by)
     locked = CommunityRequest.objects.select_for_update(of=("self",)).select_related("person").get(id=row.id)
@@ -118,12 +129,26 @@ def answer_community_request(row: CommunityRequest, *, accept: bool, by: Person,
     locked.save(update_fields=["state", "answer", "space"])
     verb = "accepted" if accept else "refused"
     record(
-        f"community.{verb}", thing_kind="request", thing_id=locked.id, by=by, space_id=locked.space_id,
+        f"community.{verb}",
+        thing_kind="request",
+        thing_id=locked.id,
+        by=by,
+        space_id=locked.space_id,
         payload={"person": locked.person_id, "tell": {str(locked.person_id): f"community_{verb}"}},
     )
     return locked.space
 
 
 CREATED_FROM = (
-    "name", "purpose", "theme", "access", "tools", "category", "tags", "charter", "welcome", "hue", "cover",
+    "name",
+    "purpose",
+    "theme",
+    "access",
+    "tools",
+    "category",
+    "tags",
+    "charter",
+    "welcome",
+    "hue",
+    "cover",
 )

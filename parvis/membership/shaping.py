@@ -22,7 +22,14 @@ from parvis.spaces.models import AccessType, Audience, Space, SpaceKind, SpaceTo
 
 
 def describe(
-    space: Space, *, name: str, purpose: str, by: Person, theme: str = "", category: str = "", tags: Iterable[str] = (),
+    space: Space,
+    *,
+    name: str,
+    purpose: str,
+    by: Person,
+    theme: str = "",
+    category: str = "",
+    tags: Iterable[str] = (),
     welcome: str = "",
 ) -> Space:
     """Changes the words of a community; its address stays. Who may: a host. Raises Refused with the field."""
@@ -96,7 +103,9 @@ def change_access(
         raise NotAllowed(_("Opening a community to everybody is decided by the network team here. Ask them."))
     if opens and not is_confirmed:
         raise Refused(
-            _("All that its members have written would become readable by everybody in the network. Confirm it first."),
+            _(
+                "All that its members have written would become readable by everybody in the network. Confirm it first."
+            ),
             field="confirm",
         )
     before = locked.access

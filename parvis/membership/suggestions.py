@@ -121,4 +121,6 @@ def neighbours_of_mine(person: Person) -> list[Suggestion]:
 def neighbours_of(space: Space, person: Person) -> list[Neighbour]:
     """Communities that share at least five members with a space, most shared first. One query."""
     params = {"space": space.id, "me": person.id, "least": LEAST, "large": TOO_LARGE}
-    return [Neighbour(row.name, f"/c/{row.slug}/", row.hue or None, row.n) for row in read(NEIGHBOURS, params)]
+    return [
+        Neighbour(row.name, f"/c/{row.slug}/", row.hue or None, row.n) for row in read(NEIGHBOURS, params)
+    ]

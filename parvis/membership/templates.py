@@ -74,7 +74,11 @@ def shipped() -> tuple[Template, ...]:
 def all_templates(person: Person) -> list[Template]:
     """What the assistant offers a person: shipped models, then those they saved and those administrators saved."""
     rows = CommunityTemplate.objects.select_related("saved_by").order_by("name")
-    offered = [row for row in rows if row.saved_by_id == person.id or (row.saved_by and row.saved_by.is_administrator)]
+    offered = [
+        row
+        for row in rows
+        if row.saved_by_id == person.id or (row.saved_by and row.saved_by.is_administrator)
+    ]
     return [*shipped(), *(Template(encode(row.id), row.fields, is_shipped=False) for row in offered)]
 
 
@@ -83,7 +87,9 @@ def find_template(key: str, person: Person) -> Template | None:
     return next((found for found in all_templates(person) if found.key == key), None)
 
 
-def save_as_template(space: Space, *, name: str, by: Person, texts: dict[str, Any] | None = None) -> CommunityTemplate:
+def save_as_template(
+    space: Space, *, name: str, by: Person, texts: dict[str, Any] | None = None
+) -> CommunityTemplate:
     """Keeps a community as a model: what it is for, its tools, charter and welcome; nobody's name.
 
     `texts` may add "start_here" and "first_questions", which the caller has found. Who may: a host.
@@ -94,9 +100,14 @@ def save_as_template(space: Space, *, name: str, by: Person, texts: dict[str, An
         raise Refused(_("Give the model a name."), field="name")
     charter = charters.current(space)
     fields = {
-        "name": name, "purpose": space.purpose, "theme": space.theme, "access": space.access,
+        "name": name,
+        "purpose": space.purpose,
+        "theme": space.theme,
+        "access": space.access,
         "tools": list(space.tools.order_by("opened_at").values_list("slug", flat=True)),
-        "charter": charter.source if charter else "", "welcome": space.welcome, **(texts or {}),
+        "charter": charter.source if charter else "",
+        "welcome": space.welcome,
+        **(texts or {}),
     }
     return CommunityTemplate.objects.create(name=name, fields=fields, saved_by=by)
 

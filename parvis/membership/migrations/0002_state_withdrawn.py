@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('membership', '0001_initial'),
+        ("membership", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='joinrequest',
-            name='state',
-            field=models.CharField(default='open', max_length=10),
+            model_name="joinrequest",
+            name="state",
+            field=models.CharField(default="open", max_length=10),
         ),
     ]

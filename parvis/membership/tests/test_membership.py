@@ -42,7 +42,12 @@ def test_joining_makes_a_member_and_a_stream_source_and_leaving_ends_both(cast: 
     actions.join(cast.open, by=cast.stranger)
     assert count_of(cast.open) == before + 1
     assert level_of(cast.open, cast.stranger) == Level.NORMAL
-    assert Activity.objects.filter(verb="member.joined", thing_id=cast.open.id, actor_id=cast.stranger.id).count() == 1
+    assert (
+        Activity.objects.filter(
+            verb="member.joined", thing_id=cast.open.id, actor_id=cast.stranger.id
+        ).count()
+        == 1
+    )
     actions.leave(cast.open, by=cast.stranger)
     assert count_of(cast.open) == before
     assert level_of(cast.open, cast.stranger) is None
@@ -74,7 +79,9 @@ def test_a_closed_community_is_not_followed_from_outside(cast: Cast):
     assert level_of(cast.on_request, cast.stranger) is None
 
 
-@pytest.mark.parametrize(("name", "error"), [("secret", NotFound), ("on_request", Refused), ("archived", NotAllowed)])
+@pytest.mark.parametrize(
+    ("name", "error"), [("secret", NotFound), ("on_request", Refused), ("archived", NotAllowed)]
+)
 def test_only_open_communities_are_simply_joined(cast: Cast, name: str, error: type[Exception]):
     space = getattr(cast, name)
     with pytest.raises(error):
@@ -129,7 +136,11 @@ def test_unclaimed_people_belong_without_counting(cast: Cast):
 
 
 def test_hosts_elsewhere_and_members_change_nobody(cast: Cast):
-    for actor, error in ((cast.host_elsewhere, NotAllowed), (cast.member, NotAllowed), (cast.ex_member, NotAllowed)):
+    for actor, error in (
+        (cast.host_elsewhere, NotAllowed),
+        (cast.member, NotAllowed),
+        (cast.ex_member, NotAllowed),
+    ):
         with pytest.raises(error):
             actions.remove_member(cast.open, cast.author, by=actor)
         with pytest.raises(error):
@@ -174,7 +185,9 @@ def test_only_administrators_open_communities_when_the_network_says_so(cast: Cas
     fields = {"name": "Potager", "purpose": "Semer.", "theme": "interest", "access": "open"}
     with pytest.raises(NotAllowed):
         actions.create_community(**fields, by=cast.member, who_creates="admins")
-    space = actions.create_community(**fields, by=cast.administrator, who_creates="admins", tools={"forum": "Yammer"})
+    space = actions.create_community(
+        **fields, by=cast.administrator, who_creates="admins", tools={"forum": "Yammer"}
+    )
     assert (space.member_count, space.tools.get().replaces) == (1, "Yammer")
     assert [row.person_id for row in belonging.running_hosts(space)] == [cast.administrator.id]
 
@@ -190,8 +203,13 @@ def test_a_secret_community_never_takes_a_plain_address(cast: Cast):
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"name": "  "}, "name"), ({"name": "!!!"}, "name"), ({"name": "a" * 200}, "name"), ({"purpose": "x" * 400}, "purpose"),
-        ({"theme": "other"}, "theme"), ({"access": "public"}, "access"), ({"welcome": "x" * 9000}, "welcome"),
+        ({"name": "  "}, "name"),
+        ({"name": "!!!"}, "name"),
+        ({"name": "a" * 200}, "name"),
+        ({"purpose": "x" * 400}, "purpose"),
+        ({"theme": "other"}, "theme"),
+        ({"access": "public"}, "access"),
+        ({"welcome": "x" * 9000}, "welcome"),
     ],
 )
 def test_wrong_words_are_refused_at_their_field(cast: Cast, change: dict[str, str], field: str):
@@ -219,7 +237,9 @@ def test_a_charter_is_accepted_on_joining_and_again_when_it_changes(cast: Cast):
 
 
 def test_a_group_gives_membership_as_long_as_people_match_its_rule(cast: Cast):
-    sales = groups.save_group(name="Ventes à Lyon", rule={"department": ["Ventes"], "site": ["Lyon"]}, by=cast.administrator)
+    sales = groups.save_group(
+        name="Ventes à Lyon", rule={"department": ["Ventes"], "site": ["Lyon"]}, by=cast.administrator
+    )
     groups.grant(cast.elsewhere, sales, by=cast.host_elsewhere)
     people = set(Membership.objects.filter(space=cast.elsewhere).values_list("person__username", flat=True))
     assert people == {"host_elsewhere", "member", "ex_member"}

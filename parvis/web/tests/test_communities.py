@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from django.test import Client
 
-from parvis.accounts.sessions import BACKEND
+from parvis.contributions import marking, replies
 from parvis.kernel.db import count_statements
 from parvis.kernel.ids import encode
-from parvis.membership import actions, charters, groups, invitations
-from parvis.membership.models import CommunityRequest, Invitation, JoinRequest
+from parvis.membership import actions, charters, groups
+from parvis.membership.models import JoinRequest
 from parvis.people.models import Person, Subject
-from parvis.spaces.models import Membership, Space
-from parvis.testing.cast import Cast, build_cast
+from parvis.spaces.models import Membership
+from parvis.testing.cast import Cast
+from parvis.toolkit import registry
 from parvis.web.models import Network
+from parvis.web.tests.acting_in_communities import cast, client_of, text_of
 
+__all__ = ["cast"]
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
-    Network.objects.get_or_create(id=1)
-    return build_cast()
-
-
-def client_of(person: Person) -> Client:
-    client = Client(headers={"accept-language": person.language})
-    client.force_login(person, backend=BACKEND)
-    return client
-
-
-def text_of(response: Any) -> str:
-    return response.content.decode()
-
-
 READER_PAGES = ["", "members/", "members/?new=1&q=au", "members/?site=Lyon", "charter/", "?order=activity"]
-HOST_PAGES = ["", *[f"{name}/" for name in (
-    "look", "tools", "charter", "access", "members", "invitations", "requests", "groups", "pins", "reports", "end",
-)]]
+HOST_PAGES = [
+    "",
+    *[
+        f"{name}/"
+        for name in (
+            "look",
+            "tools",
+            "charter",
+            "access",
+            "members",
+            "invitations",
+            "requests",
+            "groups",
+            "pins",
+            "reports",
+            "end",
+        )
+    ],
+]
 
 
 @pytest.mark.parametrize("path", READER_PAGES)
@@ -65,15 +65,26 @@ def test_hosts_have_every_room_with_few_queries(cast: Cast, path: str):
 
 
 @pytest.mark.parametrize("path", HOST_PAGES)
-@pytest.mark.parametrize("actor", ["member", "cohost", "ex_member", "stranger", "host_elsewhere", "administrator"])
+@pytest.mark.parametrize(
+    "actor", ["member", "cohost", "ex_member", "stranger", "host_elsewhere", "administrator"]
+)
 def test_nobody_else_enters_the_hosts_rooms(cast: Cast, actor: str, path: str):
     client = client_of(getattr(cast, actor))
     assert client.get(f"{cast.open.url}host/{path}").status_code == 403
-    assert client.get(f"{cast.secret.url}host/{path}").status_code == (403 if actor in ("member", "cohost") else 404)
+    assert client.get(f"{cast.secret.url}host/{path}").status_code == (
+        403 if actor in ("member", "cohost") else 404
+    )
 
 
 @pytest.mark.parametrize(
-    "path", ["/communities/", "/communities/?which=mine", "/communities/?which=near", "/communities/?q=qualite&theme=professional", "/communities/tools/"]
+    "path",
+    [
+        "/communities/",
+        "/communities/?which=mine",
+        "/communities/?which=near",
+        "/communities/?q=qualite&theme=professional",
+        "/communities/tools/",
+    ],
 )
 def test_the_directory_needs_few_queries(cast: Cast, path: str):
     client = client_of(cast.stranger)
@@ -93,7 +104,9 @@ def test_the_directory_finds_without_accents_and_never_shows_secret_ones(cast: C
     assert cast.secret.name in text_of(client_of(cast.member).get("/communities/"))
 
 
-@pytest.mark.parametrize("path", ["", "members/", "charter/", "cover/abc", "join/", "ask/", "level/", "leave/", "host/"])
+@pytest.mark.parametrize(
+    "path", ["", "members/", "charter/", "cover/abc", "join/", "ask/", "level/", "leave/", "host/"]
+)
 @pytest.mark.parametrize("actor", ["stranger", "host_elsewhere", "ex_member", "administrator", "invitee"])
 def test_a_secret_community_looks_as_if_it_did_not_exist(cast: Cast, actor: str, path: str):
     client = client_of(getattr(cast, actor))
@@ -143,73 +156,10 @@ def test_joining_a_community_with_a_charter_goes_through_the_charter(cast: Cast)
     assert client.post(cast.open.url + "join/", {"charter_version": "1"}).status_code == 303
     assert Membership.objects.get(space=cast.open, person=cast.stranger).charter_version == 1
     assert "charter/" in text_of(client_of(cast.member).get(cast.open.url))
-    assert client_of(cast.member).post(cast.open.url + "charter/accept/", {"charter_version": "1"}).status_code == 303
-
-
-ASSISTANT = {
-    "name": "Potager partagé", "purpose": "Semer et récolter ensemble.", "theme": "interest", "access": "open",
-    "category": "Nature", "tags": "jardin, plantes", "hue": "3", "charter": "- On arrose", "welcome": "Bonjour",
-    "has_tools": "1", "tool-forum": "1", "replaces-forum": "la liste de diffusion",
-}
-
-
-def test_the_assistant_opens_a_community_in_three_steps(cast: Cast):
-    client = client_of(cast.member)
-    assert client.get("/communities/new/").status_code == 200
-    one = client.post("/communities/new/", {**ASSISTANT, "step": "1", "go": "next"})
-    assert one.status_code == 200
-    assert 'name="name" value="Potager partagé"' in text_of(one)
-    two = client.post("/communities/new/", {**ASSISTANT, "step": "2", "go": "next"})
-    assert 'value="la liste de diffusion"' in text_of(two)
-    people = f"{cast.author.name}\n{cast.stranger.email}\nquelqu.un@ailleurs.example"
-    done = client.post("/communities/new/", {**ASSISTANT, "step": "3", "go": "create", "people": people})
-    space = Space.objects.get(name="Potager partagé")
-    assert (done.status_code, done["Location"]) == (303, space.url)
-    assert (space.member_count, space.tags, space.category) == (1, ["jardin", "plantes"], "Nature")
-    assert space.tools.get(slug="forum").replaces == "la liste de diffusion"
-    assert set(space.invitations.values_list("person__username", "email")) == {
-        ("author", ""), ("stranger", ""), (None, "quelqu.un@ailleurs.example"),
-    }
-    assert "la liste de diffusion" in text_of(client_of(cast.stranger).get("/communities/tools/"))
-
-
-def test_a_wrong_step_comes_back_filled(cast: Cast):
-    response = client_of(cast.member).post("/communities/new/", {**ASSISTANT, "name": "!!", "step": "1", "go": "next"})
-    assert response.status_code == 422
-    assert "Semer et récolter ensemble." in text_of(response)
-    assert not Space.objects.filter(purpose="Semer et récolter ensemble.").exists()
-
-
-def test_where_only_the_team_opens_communities_the_assistant_files_a_request(cast: Cast):
-    Network.objects.update(who_creates="admins")
-    client = client_of(cast.member)
-    assert client.post("/communities/new/", {**ASSISTANT, "step": "3", "go": "create"}).status_code == 303
-    row = CommunityRequest.objects.get()
-    assert not Space.objects.filter(name="Potager partagé").exists()
-    assert client.get("/admin/communities/").status_code == 403
-    boss = client_of(cast.administrator)
-    assert "Potager partagé" in text_of(boss.get("/admin/communities/"))
-    address = f"/admin/communities/{encode(row.id)}/answer/"
-    assert client.post(address, {"do": "accept"}).status_code == 403
-    assert boss.post(address, {"do": "accept"}).status_code == 303
-    space = Space.objects.get(name="Potager partagé")
-    assert Membership.objects.get(space=space).person == cast.member
-    assert boss.post(address, {"do": "accept"}).status_code == 422
-
-
-def test_a_template_fills_the_assistant_and_its_first_texts_are_written(cast: Cast):
-    client = client_of(cast.member)
-    page = text_of(client.get("/communities/new/?template=business"))
-    assert "Partager les gestes" in page
-    fields = {**ASSISTANT, "template": "business", "has_first_texts": "1", "step": "3", "go": "create"}
-    assert client.post("/communities/new/", fields).status_code == 303
-    space = Space.objects.get(name="Potager partagé")
-    texts = space.contributions.filter(state="published")
-    assert texts.count() == 4
-    assert space.contributions.filter(pins__is_start_here=True).count() == 1
-    client.post(space.url + "host/template/", {"name": "Mon modèle"})
-    assert "Mon modèle" in text_of(client.get("/communities/new/"))
-    assert "Mon modèle" not in text_of(client_of(cast.stranger).get("/communities/new/"))
+    assert (
+        client_of(cast.member).post(cast.open.url + "charter/accept/", {"charter_version": "1"}).status_code
+        == 303
+    )
 
 
 def test_opening_a_closed_community_names_what_becomes_visible(cast: Cast):
@@ -248,49 +198,21 @@ def test_archived_communities_are_read_and_restored(cast: Cast):
 
 def test_extra_fields_change_no_role(cast: Cast):
     """Security case 5: nobody becomes a host or an administrator by adding fields to a form."""
-    extra = {"role": "host", "is_administrator": "1", "is_staff": "1", "person": encode(cast.host.id), "charter_version": "99"}
+    extra = {
+        "role": "host",
+        "is_administrator": "1",
+        "is_staff": "1",
+        "person": encode(cast.host.id),
+        "charter_version": "99",
+    }
     client_of(cast.stranger).post(cast.open.url + "join/", extra)
     client_of(cast.member).post(cast.open.url + "level/", {"level": "2", **extra})
-    assert set(Membership.objects.filter(space=cast.open, role="host").exclude(person=cast.cohost).values_list("person", flat=True)) == {cast.host.id}
+    assert set(
+        Membership.objects.filter(space=cast.open, role="host")
+        .exclude(person=cast.cohost)
+        .values_list("person", flat=True)
+    ) == {cast.host.id}
     assert set(Person.objects.filter(is_administrator=True)) == {cast.administrator}
-
-
-def test_an_invitation_of_one_community_opens_no_other_and_nobody_elses(cast: Cast):
-    """Security case 7."""
-    row = Invitation.objects.get(space=cast.secret, person=cast.invitee)
-    address = f"/communities/invitations/{encode(row.id)}/"
-    for actor in (cast.stranger, cast.administrator, cast.member):
-        assert client_of(actor).get(address).status_code == 404
-        assert client_of(actor).post(address, {"do": "accept"}).status_code == 404
-    assert client_of(cast.host_elsewhere).post(f"{cast.elsewhere.url}host/invitations/{encode(row.id)}/revoke/").status_code == 404
-    invited = client_of(cast.invitee)
-    assert cast.secret.name in text_of(invited.get(address))
-    assert invited.post(address, {"do": "accept"}).status_code == 303
-    assert invited.post(address, {"do": "accept"}).status_code == 410
-    assert Membership.objects.filter(space=cast.secret, person=cast.invitee).count() == 1
-
-
-def test_a_revoked_or_foreign_mail_invitation_is_gone_or_unknown(cast: Cast):
-    row, token = invitations.invite_email(cast.secret, "nouvelle@parvis.test", by=cast.host)
-    address = f"/communities/invited/{token}/"
-    assert token not in row.token_hash
-    assert client_of(cast.stranger).get(address).status_code == 404
-    newcomer = Person.objects.create(display_name="Nouvelle", email="Nouvelle@parvis.test")
-    assert client_of(newcomer).get(address).status_code == 200
-    client_of(cast.host).post(f"{cast.secret.url}host/invitations/{encode(row.id)}/revoke/")
-    assert client_of(newcomer).get(address).status_code == 410
-    assert client_of(newcomer).get("/communities/invited/made-up/").status_code == 404
-
-
-def test_a_link_lets_in_several_people_until_it_is_stopped(cast: Cast):
-    page = text_of(client_of(cast.host).post(cast.secret.url + "host/invitations/link/"))
-    address = page.split("/communities/invited/")[1].split('"')[0]
-    for actor in (cast.stranger, cast.host_elsewhere):
-        assert client_of(actor).post(f"/communities/invited/{address}", {"do": "accept"}).status_code == 303
-    row = cast.secret.invitations.get(person=None)
-    invitations.revoke(row, by=cast.host)
-    assert client_of(cast.ex_member).post(f"/communities/invited/{address}", {"do": "accept"}).status_code == 410
-    assert cast.secret.memberships.filter(person__in=[cast.stranger, cast.host_elsewhere, cast.ex_member]).count() == 2
 
 
 def test_inviting_by_lines_says_what_came_of_each(cast: Cast):
@@ -395,12 +317,49 @@ HOSTILE = ["\x00", "<script>alert(1)</script>", "🐍" * 300, "%", "../../etc", 
 def test_hostile_values_get_a_page_and_never_an_error(cast: Cast, value: str):
     host = client_of(cast.host)
     fields = dict.fromkeys(
-        ("name", "purpose", "theme", "access", "hue", "charter", "welcome", "people", "word", "level", "until", "posting",
-         "group", "do", "step", "go", "successor", "template", "charter_version", "tags", "category", "tool-forum",
-         "replaces-forum", "has_tools", "confirm"), value,
+        (
+            "name",
+            "purpose",
+            "theme",
+            "access",
+            "hue",
+            "charter",
+            "welcome",
+            "people",
+            "word",
+            "level",
+            "until",
+            "posting",
+            "group",
+            "do",
+            "step",
+            "go",
+            "successor",
+            "template",
+            "charter_version",
+            "tags",
+            "category",
+            "tool-forum",
+            "replaces-forum",
+            "has_tools",
+            "confirm",
+        ),
+        value,
     )
-    for path in ("level/", "host/", "host/look/", "host/tools/", "host/charter/", "host/access/", "host/posting/",
-                 "host/invitations/", "host/groups/", "host/template/", f"host/members/{cast.member.key}/host/", "leave/"):
+    for path in (
+        "level/",
+        "host/",
+        "host/look/",
+        "host/tools/",
+        "host/charter/",
+        "host/access/",
+        "host/posting/",
+        "host/invitations/",
+        "host/groups/",
+        "host/template/",
+        f"host/members/{cast.member.key}/host/",
+        "leave/",
+    ):
         response = host.post(cast.open.url + path, fields)
         assert response.status_code in (303, 404, 422, 200), (path, response.status_code)
         assert b"<script>alert(1)</script>" not in response.content
@@ -408,3 +367,28 @@ def test_hostile_values_get_a_page_and_never_an_error(cast: Cast, value: str):
         response = host.post(path, fields) if "?" not in path else host.get(path)
         assert response.status_code in (200, 303, 422)
         assert b"<script>alert(1)</script>" not in response.content
+
+
+def test_closing_a_community_closes_everything_it_holds_in_the_same_moment(cast: Cast):
+    """Security case 8: search, stream, cards, the thing itself, and the place of every row inside."""
+    kind = registry.kind_for(cast.open, "note")
+    note = kind.publish(
+        cast.open, title="", body="Le mot de passe du projet est zanzibar #secret", by=cast.author
+    )
+    replies.reply(note, body="zanzibar aussi", by=cast.member)
+    marking.react(note, "like", by=cast.member)
+    actions.set_level(cast.open, 2, by=cast.stranger)
+    stranger = client_of(cast.stranger)
+    places = ["/", "/communities/", "/search/?q=zanzibar", "/tags/secret/", cast.open.url, f"/go/{note.key}/"]
+    assert any("zanzibar" in text_of(stranger.get(place, follow=True)) for place in places)
+    client_of(cast.host).post(cast.open.url + "host/access/", {"access": "secret"})
+    for place in places:
+        page = text_of(stranger.get(place, follow=True))
+        assert (
+            "zanzibar" not in page.replace("q=zanzibar", "").replace('value="zanzibar"', "")
+            or "search" in place
+        ), place
+    assert stranger.get(f"/go/{note.key}/").status_code == 404
+    note.refresh_from_db()
+    assert (note.audience, note.replies.get().audience, note.reactions.get().audience) == (1, 1, 1)
+    assert "zanzibar" in text_of(client_of(cast.member).get(cast.open.url))

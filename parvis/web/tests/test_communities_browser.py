@@ -33,29 +33,76 @@ def furnish(cast: Cast) -> dict[str, list[str]]:
     Network.objects.get_or_create(id=1)
     with acting(cast.host):
         shaping.describe(
-            cast.open, name=cast.open.name, purpose="S'entraider entre sites, un défaut à la fois.", category="Métiers",
-            tags=["qualité", "terrain"], welcome="Bienvenue ! Une première question vaut mieux qu'un long silence.", by=cast.host,
+            cast.open,
+            name=cast.open.name,
+            purpose="S'entraider entre sites, un défaut à la fois.",
+            category="Métiers",
+            tags=["qualité", "terrain"],
+            welcome="Bienvenue ! Une première question vaut mieux qu'un long silence.",
+            by=cast.host,
         )
         shaping.dress(cast.open, hue=6, by=cast.host)
-        charters.write_charter(cast.open, "- Une question simple est une bonne question\n- On parle des pièces, pas des gens", by=cast.host)
+        charters.write_charter(
+            cast.open,
+            "- Une question simple est une bonne question\n- On parle des pièces, pas des gens",
+            by=cast.host,
+        )
         charters.write_charter(cast.on_request, "- Ce qui se dit ici reste ici", by=cast.host)
         actions.join(cast.open, by=cast.stranger, charter_version=1)
         kind = registry.kind_for(cast.open, "note")
         if kind is not None:
-            kind.publish(cast.open, title="", body="Le nouveau banc de mesure est arrivé. Qui l'a essayé ?", by=cast.host)
-        requests.ask_to_join(cast.on_request, by=cast.stranger, word="Je dirige une équipe depuis mars.", charter_version=1)
+            kind.publish(
+                cast.open,
+                title="",
+                body="Le nouveau banc de mesure est arrivé. Qui l'a essayé ?",
+                by=cast.host,
+            )
+        requests.ask_to_join(
+            cast.on_request, by=cast.stranger, word="Je dirige une équipe depuis mars.", charter_version=1
+        )
         groups.save_group(name="Achats", rule={"department": ["Achats"]}, by=cast.administrator)
         invitations.make_link(cast.on_request, by=cast.host)
     invited = Invitation.objects.get(person=cast.invitee)
-    host = [f"{cast.on_request.url}host/{part}" for part in (
-        "", "look/", "tools/", "charter/", "access/", "members/", "invitations/", "requests/", "groups/", "pins/", "reports/", "end/",
-    )]
+    host = [
+        f"{cast.on_request.url}host/{part}"
+        for part in (
+            "",
+            "look/",
+            "tools/",
+            "charter/",
+            "access/",
+            "members/",
+            "invitations/",
+            "requests/",
+            "groups/",
+            "pins/",
+            "reports/",
+            "end/",
+        )
+    ]
     return {
-        "member": ["/communities/", "/communities/?which=near", "/communities/?q=zzz", "/communities/new/", "/communities/new/?template=business",
-                   "/communities/tools/", cast.open.url, f"{cast.open.url}members/", f"{cast.open.url}members/?new=1",
-                   f"{cast.open.url}charter/", cast.secret.url, cast.archived.url, cast.everyone.url],
+        "member": [
+            "/communities/",
+            "/communities/?which=near",
+            "/communities/?q=zzz",
+            "/communities/new/",
+            "/communities/new/?template=business",
+            "/communities/tools/",
+            cast.open.url,
+            f"{cast.open.url}members/",
+            f"{cast.open.url}members/?new=1",
+            f"{cast.open.url}charter/",
+            cast.secret.url,
+            cast.archived.url,
+            cast.everyone.url,
+        ],
         "stranger": [cast.on_request.url],
-        "ex_member": [cast.on_request.url, f"{cast.on_request.url}charter/", cast.personal.url, f"{cast.open.url}charter/"],
+        "ex_member": [
+            cast.on_request.url,
+            f"{cast.on_request.url}charter/",
+            cast.personal.url,
+            f"{cast.open.url}charter/",
+        ],
         "host": [*host, f"{cast.open.url}leave/", cast.open.url],
         "administrator": ["/admin/communities/"],
         "invitee": [f"/communities/invitations/{encode(invited.id)}/"],
@@ -74,10 +121,17 @@ def sign_in(page: Page, site: Site, person: Person) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "scheme", "size"), [("fr", "light", NARROW), ("en", "dark", WIDE), ("fr", "dark", NARROW), ("en", "light", WIDE)]
+    ("language", "scheme", "size"),
+    [("fr", "light", NARROW), ("en", "dark", WIDE), ("fr", "dark", NARROW), ("en", "light", WIDE)],
 )
 def test_every_page_of_communities_is_accessible(
-    live_site: Site, new_page: Callable[..., Page], axe: Callable[..., None], django_db_blocker: Any, language: str, scheme: str, size: dict[str, int]
+    live_site: Site,
+    new_page: Callable[..., Page],
+    axe: Callable[..., None],
+    django_db_blocker: Any,
+    language: str,
+    scheme: str,
+    size: dict[str, int],
 ):
     with django_db_blocker.unblock():
         cast = build_cast()
@@ -94,7 +148,9 @@ def test_every_page_of_communities_is_accessible(
             page.context.close()
 
 
-def test_finding_and_joining_by_keyboard_alone(live_site: Site, new_page: Callable[..., Page], django_db_blocker: Any):
+def test_finding_and_joining_by_keyboard_alone(
+    live_site: Site, new_page: Callable[..., Page], django_db_blocker: Any
+):
     with django_db_blocker.unblock():
         cast = build_cast()
         Network.objects.get_or_create(id=1)
@@ -114,7 +170,9 @@ def _tab_to(page: Page, end: str) -> None:
     """Presses Tab until the focus stands on what leads there."""
     for _step in range(80):
         page.keyboard.press("Tab")
-        target = page.evaluate("(document.activeElement.getAttribute('href') || document.activeElement.getAttribute('formaction') || '')")
+        target = page.evaluate(
+            "(document.activeElement.getAttribute('href') || document.activeElement.getAttribute('formaction') || '')"
+        )
         if target.endswith(end):
             return
     raise AssertionError(f"no way to {end} by keyboard")

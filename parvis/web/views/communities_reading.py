@@ -115,6 +115,8 @@ def head_of(request: HttpRequest, space: Space) -> dict[str, Any]:
     head = community_of(request, space)
     if "space.read" not in request.abilities:
         head |= {"tabs": [], "member_count": None}
+    if space.is_personal:
+        head |= {"member_count": None, "access_label": "", "hosts": []}
     return head
 
 
