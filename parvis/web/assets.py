@@ -15,6 +15,8 @@ import re
 import sys
 from pathlib import Path
 
+from parvis.web.icons import SET, mask_rules
+
 STATIC = Path(__file__).parent / "static"
 BUILD = STATIC / "build"
 MANIFEST = BUILD / "manifest.json"
@@ -61,7 +63,7 @@ def sources() -> list[Path]:
     orders += [STATIC / "js" / order for order in SCRIPTS.values()]
     scripts = [path for order in SCRIPTS.values() for path in ordered("js", order)]
     sheets = [path for order in STYLES.values() for path in ordered("css", order)]
-    return [*orders, *sheets, *scripts, *(STATIC / "fonts" / name for name in FONTS)]
+    return [SET, *orders, *sheets, *scripts, *(STATIC / "fonts" / name for name in FONTS)]
 
 
 def shrink_css(text: str) -> str:
@@ -78,6 +80,8 @@ def shrink_css(text: str) -> str:
 def join_css(order: str = "ORDER") -> str:
     """The stylesheets of a list as one, shrunk, its fonts named as the build names them."""
     text = shrink_css("\n".join(path.read_text() for path in ordered("css", order)))
+    if order == "ORDER":
+        text += mask_rules()
     for name in FONTS:
         text = text.replace(f"../fonts/{name}", _hashed(name, (STATIC / "fonts" / name).read_bytes()))
     return text

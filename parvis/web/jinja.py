@@ -22,7 +22,7 @@ from markupsafe import Markup, escape
 
 from parvis.web.assets import asset
 from parvis.web.frame import kept
-from parvis.web.icons import icon, sprite
+from parvis.web.icons import icon
 from parvis.web.js_strings import writing_strings
 
 NARROW_SPACE = "\u202f"
@@ -75,7 +75,6 @@ def environment(**options: Any) -> jinja2.Environment:
         field_parts=field_parts,
         icon=icon,
         kept=kept,
-        sprite=sprite,
         static=static,
         url=url,
         with_query=with_query,

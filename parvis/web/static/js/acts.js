@@ -43,7 +43,7 @@ const drawOne = (button, own, total) => {
   button.value = own || 'like';
   if (!model) { put(button.querySelector('[data-count]'), total); return; }
   const label = model.textContent.trim();
-  button.replaceChildren(model.querySelector('svg')?.cloneNode(true) ?? '', ...(total
+  button.replaceChildren(model.querySelector('.icon')?.cloneNode(true) ?? '', ...(total
     ? [parvis.make('span', { 'data-count': '' }, show(total)), parvis.make('span', { className: 'visually-hidden' }, label)]
     : [parvis.make('span', { className: 'entry-act-word' }, label)]));
 };
