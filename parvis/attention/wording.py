@@ -12,7 +12,7 @@ ICONS = {
     "accepted": "circle-check", "invited": "mail", "asked": "door-open", "reported": "flag", "hidden": "eye-off",
     "retained": "lightbulb", "concluded": "gavel", "idea": "lightbulb", "merged": "git-merge", "host": "hand-heart",
     "hosting": "hand-heart", "added": "user-plus", "refused": "door-open", "community_asked": "users",
-    "community_accepted": "party-popper", "community_refused": "users",
+    "shared": "forward", "community_accepted": "party-popper", "community_refused": "users",
 }
 
 
@@ -48,6 +48,7 @@ def sentence(reason: str, who: str, count: int = 1) -> str:
         "merged": ngettext("%(who)s merged your idea with another", "%(who)s merged your idea with another", count),
         "host": ngettext("%(who)s made you a host", "%(who)s made you a host", count),
         "hosting": ngettext("%(who)s made you a host", "%(who)s made you a host", count),
+        "shared": ngettext("%(who)s shared what you wrote", "%(who)s shared what you wrote", count),
         "community_asked": ngettext("%(who)s would like a new community", "%(who)s would like a new community", count),
         "community_accepted": ngettext(
             "%(who)s opened the community you asked for", "%(who)s opened the community you asked for", count
