@@ -32,8 +32,8 @@ HUES = 10
 class Templates(Jinja2):
     """Django's Jinja backend, looking into the `templates` folders of our own applications only.
 
-    The library's own pages (allauth ships over a hundred) are thus out of reach: a page of theirs that we
-    haven't drawn fails loudly instead of coming out without our layout.
+    A library's own pages are thus out of reach: one that we haven't drawn fails loudly instead of coming out
+    without our layout.
     """
 
     app_dirname = "templates"

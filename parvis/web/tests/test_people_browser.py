@@ -113,7 +113,7 @@ def test_wrong_forms_are_accessible_too(live_site: Site, page: Page, axe: Callab
     with django_db_blocker.unblock():
         cast, _addresses = furnish()
         page.goto(live_site / "accounts/login/")
-        page.get_by_label("E-mail ou nom d’utilisateur").fill("personne@parvis.test")
+        page.get_by_label("Courriel ou nom d’utilisateur").fill("personne@parvis.test")
         page.get_by_label("Mot de passe ou code d’accès").fill("faux")
         page.keyboard.press("Enter")
         page.get_by_role("alert").wait_for()
@@ -122,7 +122,7 @@ def test_wrong_forms_are_accessible_too(live_site: Site, page: Page, axe: Callab
         page.goto(live_site / "admin/people/import/")
         page.get_by_label("ou les lignes elles-mêmes").fill("nom complet;e-mail\nAna;non\nBéa;bea@parvis.test")
         page.get_by_role("button", name="Essayer").click()
-        page.get_by_text("n’est pas une adresse").first.wait_for()
+        page.get_by_text("n’est pas une adresse de courriel").first.wait_for()
         axe(page)
 
 
@@ -131,7 +131,7 @@ def test_by_keyboard_alone_one_comes_in_by_code_and_makes_the_first_visit(live_s
         cast, _addresses = furnish()
         Message.objects.all().delete()
         page.goto(live_site / "accounts/login/")
-        reach(page, "link", "Recevoir un code par e-mail")
+        reach(page, "link", "Recevoir un code par courriel")
         page.keyboard.press("Enter")
         page.wait_for_url("**/accounts/code/")
         page.keyboard.type("stranger@parvis.test")  # the field has the focus
@@ -170,7 +170,7 @@ def test_without_scripts_people_are_found_followed_and_settings_kept(live_site: 
         page = new_page(java_script_enabled=False)
         sign_in(page, live_site, cast.member)
         page.goto(live_site / "people/")
-        page.get_by_label("Qui connaît…").fill("tutorat")
+        page.get_by_label("Qui s’y connaît en…").fill("tutorat")
         page.keyboard.press("Enter")
         page.get_by_role("link", name="Aude Auteur").first.click()
         page.get_by_role("button", name="Suivre").click()
