@@ -16,7 +16,7 @@ from parvis.contributions.models import Contribution
 from parvis.toolkit import registry
 from parvis.toolkit.pages import page
 from parvis.toolkit.request import Request
-from parvis.toolkit.threads import body_html, state_sentence, thread_context
+from parvis.toolkit.threads import state_sentence, thread_context
 
 # last_activity_at moves once a minute at most (contributions.replies): a mark within it may be too early.
 GRACE = timedelta(minutes=1)
@@ -38,7 +38,6 @@ def contribution_page(
         "kind": kind,
         "author": contribution.author,
         "space": contribution.space,
-        "body_html": body_html(contribution),
         "tags": contribution.tag_rows,
         "marks": contribution.marks,
         "state_sentence": state_sentence(contribution),

@@ -30,7 +30,9 @@ SIDES = {Side.FOR: "for", Side.AGAINST: "against"}
 def thread_context(
     request: Request, contribution: Contribution, *, accepted_id: int | None = None, accept_at: str = ""
 ) -> dict[str, Any]:
-    """What a page needs to show the replies: drawn ones, paging, where the unread begin. Three queries at most.
+    """What a page needs to show the text and the replies: drawn ones, paging, where the unread begin.
+
+    Three queries at most for a plain topic; one more with an accepted answer, and one for imported counts.
 
     `accept_at` is the address that accepts a reply, with {reply} for its key; "" when the reader may not.
     """
@@ -48,27 +50,23 @@ def thread_context(
         if contribution.is_imported
         else {},
     }
-    names = names_of(
-        {key for row in thread.rows for key in mentions_in_text(row.html) if "data-person" in row.html}
-    )
+    accepted = read_one(contribution, accepted_id, request.viewer) if accepted_id else None
+    texts = [contribution.body.html, *(row.html for row in thread.rows), accepted.html if accepted else ""]
+    names = names_of({key for html in texts if "data-person" in html for key in mentions_in_text(html)})
     return {
+        "body_html": body_html(contribution, names),
         "thread": thread,
         "replies": draw_replies(contribution, thread, request.viewer, names, options),
         "first_new": _first_new(thread, request.viewer),
         "new_count": len(_new_rows(thread, request.viewer)),
         "may_reply": options["may_reply"],
         "totals": total_facts(options["totals"].get(None, {})),
-        "accepted": _draw_accepted(contribution, request.viewer, options) if accepted_id else "",
+        "accepted": _draw(
+            contribution, accepted, request.viewer, names, {**options, "is_copy": True, "target": 0}
+        )
+        if accepted
+        else "",
     }
-
-
-def _draw_accepted(contribution: Contribution, viewer: Person, options: dict[str, Any]) -> Markup | str:
-    """The accepted answer once more, for the top of the page; "" when it is no longer shown."""
-    row = read_one(contribution, options["accepted_id"], viewer)
-    if row is None:
-        return ""
-    names = names_of(mentions_in_text(row.html)) if "data-person" in row.html else {}
-    return _draw(contribution, row, viewer, names, {**options, "is_copy": True, "target": 0})
 
 
 def total_facts(totals: dict[str, int]) -> list[tuple[str, int]]:
@@ -186,12 +184,10 @@ def _describe(
     }
 
 
-def body_html(contribution: Contribution) -> Markup:
+def body_html(contribution: Contribution, names: dict[int, str]) -> Markup:
     """The text of a contribution, with the names of the people it mentions."""
     html = contribution.body.html
-    if "data-person" in html:
-        html = fill_names(html, names_of(mentions_in_text(html)))
-    return Markup(html)
+    return Markup(fill_names(html, names) if "data-person" in html else html)
 
 
 def state_sentence(contribution: Contribution) -> str:

@@ -40,7 +40,12 @@ def _moment(value: datetime | None) -> str | None:
 
 
 def _read_moment(value: Any) -> datetime | None:
-    return datetime.fromisoformat(value) if isinstance(value, str) and value else None
+    """A moment with its zone; anything else in a bundle is as if absent."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo else None
 
 
 def dump_topic(contribution: Contribution) -> dict[str, Any]:
@@ -61,8 +66,8 @@ def load_topic(contribution: Contribution, detail: dict[str, Any], *, resolve: R
     """
     mode = detail.get("mode", Mode.DISCUSSION)
     mode = mode if mode in Mode.values else Mode.DISCUSSION
-    name = str(detail.get("category", ""))[:80]
-    outcome = markdown.canonical(str(detail.get("outcome", ""))[:MAX_OUTCOME])
+    name = _text(detail, "category", 80)
+    outcome = markdown.canonical(_text(detail, "outcome", MAX_OUTCOME))
     rendered = markdown.render(outcome)
     budget = detail.get("budget", 5)
     budget = budget if isinstance(budget, int) and 1 <= budget <= 100 else 5
@@ -75,7 +80,7 @@ def load_topic(contribution: Contribution, detail: dict[str, Any], *, resolve: R
             "outcome_at": _read_moment(detail.get("outcome_at")),
             "outcome_by_id": _resolved(resolve, "people", detail.get("outcome_by")),
             "closed_at": _read_moment(detail.get("closed_at")),
-            "closed_because": str(detail.get("closed_because", ""))[:MAX_REASON], "budget": budget,
+            "closed_because": _text(detail, "closed_because", MAX_REASON), "budget": budget,
         },
     )
     if mode == Mode.BRAINSTORM:
@@ -98,6 +103,11 @@ def _category(contribution: Contribution, name: str) -> Category | None:
     return rows.get_or_create(space_id=contribution.space_id, name=name, defaults={"position": rows.count()})[0]
 
 
+def _text(detail: dict[str, Any], name: str, length: int) -> str:
+    value = detail.get(name)
+    return value[:length] if isinstance(value, str) else ""
+
+
 def _resolved(resolve: Resolve, table: str, source: Any) -> int | None:
     return resolve(table, source) if isinstance(source, str) and source else None
 
@@ -118,8 +128,8 @@ def load_idea(contribution: Contribution, detail: dict[str, Any], *, resolve: Re
     idea, _created = Idea.objects.update_or_create(
         contribution=contribution,
         defaults={
-            "cluster": str(detail.get("cluster", ""))[:80], "retained_at": retained,
-            "retained_because": str(detail.get("retained_because", ""))[:MAX_REASON],
+            "cluster": _text(detail, "cluster", 80), "retained_at": retained,
+            "retained_because": _text(detail, "retained_because", MAX_REASON),
             "merged_into": Idea.objects.filter(pk=_resolved(resolve, "objects", detail.get("merged_into"))).first(),
         },
     )

@@ -7,10 +7,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from parvis.access.roles import Role
-from parvis.toolkit.spec import Kind, Option, Tool
+from parvis.toolkit.spec import Act, Kind, Option, Tool
 from parvis.tools.forum import actions, bundle, ideas
 from parvis.tools.forum.asking import composer_fields
 from parvis.tools.forum.models import MODES
+from parvis.tools.forum.showing import care_links
 
 AUTHOR_OR_HOST = (Role.AUTHOR, Role.HOST)
 
@@ -19,6 +20,14 @@ def topic_face(row: Any) -> dict[str, Any]:
     """What a topic's card says beyond the common: its mode."""
     label, icon = MODES[row.card.get("mode", "discussion")]
     return {"kind_label": label, "kind_icon": icon}
+
+
+def acts(contribution: Any, viewer: Any, can: frozenset[str]) -> list[Act]:
+    """On a topic's page of acts: what keeps it in order, the same as beside the topic. One query, for topics only."""
+    if contribution.kind != "topic" or not can & {"forum.conclude", "forum.close", "contribution.move"}:
+        return []
+    links = care_links(contribution, contribution.topic, can, f"/forum/{contribution.key}/")
+    return [Act(words, icon, address) for address, words, icon in links]
 
 
 TOPIC = Kind(
@@ -64,6 +73,7 @@ TOOL = Tool(
     icon="messages-square",
     promise=_("Questions, discussions and ideas, kept where everybody finds them again."),
     kinds=(TOPIC, IDEA),
+    acts=acts,
     abilities={
         "forum.accept": AUTHOR_OR_HOST,
         "forum.conclude": AUTHOR_OR_HOST,
