@@ -45,7 +45,8 @@ def check(what: str, who: str, place: str = "") -> None:
                     "Too many tries. Please wait %(minutes)s minute, then try again.",
                     "Too many tries. Please wait %(minutes)s minutes, then try again.",
                     minutes,
-                ) % {"minutes": minutes}
+                )
+                % {"minutes": minutes}
             )
 
 
@@ -90,4 +91,6 @@ def place_of(request: HttpRequest) -> str:
 
 def _bucket(what: str, who: str) -> str:
     """A hash: the table tells nobody which addresses were tried."""
-    return salted_hmac("parvis.accounts.limits", f"{what}:{who.strip().lower()}", algorithm="sha256").hexdigest()
+    return salted_hmac(
+        "parvis.accounts.limits", f"{what}:{who.strip().lower()}", algorithm="sha256"
+    ).hexdigest()

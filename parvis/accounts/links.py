@@ -53,7 +53,10 @@ def issue_code(person: Person, *, nonce: str, minutes: int = 15) -> str:
 
 def _keep(person: Person, secret: str, minutes: int, purpose: str, address: str) -> None:
     SignInLink.objects.create(
-        person=person, token_hash=_hash(secret), purpose=purpose, address=address,
+        person=person,
+        token_hash=_hash(secret),
+        purpose=purpose,
+        address=address,
         expires_at=clock.now() + timedelta(minutes=minutes),
     )
 
@@ -80,7 +83,9 @@ def use_code(code: str, *, nonce: str) -> Person:
     try:
         return use_link(f"{nonce}:{typed}", CODE).person
     except Refused:
-        raise Refused(_("This code doesn't match, or is too old. Check it, or ask for a new one."), field="code")
+        raise Refused(
+            _("This code doesn't match, or is too old. Check it, or ask for a new one."), field="code"
+        )
 
 
 def _find(token: str, purpose: str, *, lock: bool) -> SignInLink:
@@ -90,8 +95,14 @@ def _find(token: str, purpose: str, *, lock: bool) -> SignInLink:
     link = rows.filter(
         token_hash=_hash(token), purpose=purpose, used_at=None, expires_at__gt=clock.now()
     ).first()
-    may_be_new = purpose in (INVITATION, SIGN_IN, CODE)  # each proves the address, or comes from an administrator
-    if link is None or not (link.person.is_active or (may_be_new and link.person.state == PersonState.UNCLAIMED)):
+    may_be_new = purpose in (
+        INVITATION,
+        SIGN_IN,
+        CODE,
+    )  # each proves the address, or comes from an administrator
+    if link is None or not (
+        link.person.is_active or (may_be_new and link.person.state == PersonState.UNCLAIMED)
+    ):
         raise Refused(_("This link has been used already, or is too old. Ask for a new one."))
     return link
 

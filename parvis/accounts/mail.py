@@ -68,7 +68,11 @@ def relay_from_url(address: str) -> Relay:
     security = "tls" if parts.scheme == "smtps" else "starttls" if wants_tls else "none"
     port = parts.port or {"tls": 465, "starttls": 587, "none": 25}[security]
     return Relay(
-        parts.hostname or "localhost", port, unquote(parts.username or ""), unquote(parts.password or ""), security
+        parts.hostname or "localhost",
+        port,
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+        security,
     )
 
 
@@ -86,8 +90,12 @@ def send(to: Person | str, subject: str, text: str, html: str = "") -> Message:
     address = to if isinstance(to, str) else to.email or ""
     leaves = bool(address) and is_configured()
     message = Message.objects.create(
-        person=person, to=address or getattr(person, "username", None) or str(person), subject=_one_line(subject),
-        text=text, html=html, state=QUEUED if leaves else KEPT,
+        person=person,
+        to=address or getattr(person, "username", None) or str(person),
+        subject=_one_line(subject),
+        text=text,
+        html=html,
+        state=QUEUED if leaves else KEPT,
     )
     if leaves:
         enqueue("accounts.deliver", message_id=message.id)
@@ -166,6 +174,7 @@ def _one_line(text: str) -> str:
 
 def _readable(problem: Exception) -> str:
     if isinstance(problem, smtplib.SMTPRecipientsRefused):
-        return "; ".join(f"{who}: {code} {why.decode(errors='replace')}"
-                         for who, (code, why) in problem.recipients.items())[:300]
+        return "; ".join(
+            f"{who}: {code} {why.decode(errors='replace')}" for who, (code, why) in problem.recipients.items()
+        )[:300]
     return (str(problem) or type(problem).__name__)[:300]

@@ -42,7 +42,9 @@ class Session(AbstractBaseSession):
 class SignInLink(Keyed):
     """A link that signs one person in once; the token itself is kept as a hash only."""
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sign_in_links")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sign_in_links"
+    )
     token_hash = models.CharField(max_length=64, unique=True)
     purpose = models.CharField(max_length=16, default="sign_in")
     expires_at = models.DateTimeField()

@@ -49,7 +49,9 @@ class Line:
 
     @property
     def name(self) -> str:
-        full = self.cells.get("name") or f"{self.cells.get('first_name', '')} {self.cells.get('last_name', '')}"
+        full = (
+            self.cells.get("name") or f"{self.cells.get('first_name', '')} {self.cells.get('last_name', '')}"
+        )
         return " ".join(full.split())
 
 
@@ -70,7 +72,9 @@ def read_table(data: bytes, *, labels: dict[str, str] | None = None) -> Table:
     Refused when it isn't a table with a name and an e-mail or user name column.
     """
     if len(data) > MOST_BYTES:
-        raise Refused(_("This file is too large: at most %(limit)s MB.") % {"limit": MOST_BYTES // 2**20}, field="file")
+        raise Refused(
+            _("This file is too large: at most %(limit)s MB.") % {"limit": MOST_BYTES // 2**20}, field="file"
+        )
     text = decode_text(data)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True))
@@ -81,10 +85,18 @@ def read_table(data: bytes, *, labels: dict[str, str] | None = None) -> Table:
     known = {**NAMES, **(labels or {})}
     columns = [known.get(_header(cell), "") for cell in rows[0]]
     _check_columns(columns)
-    unknown = [cell.strip() for cell, column in zip(rows[0], columns, strict=True) if not column and cell.strip()]
-    lines = [_line(number, row, columns) for number, row in enumerate(rows[1:], start=2) if any(c.strip() for c in row)]
+    unknown = [
+        cell.strip() for cell, column in zip(rows[0], columns, strict=True) if not column and cell.strip()
+    ]
+    lines = [
+        _line(number, row, columns)
+        for number, row in enumerate(rows[1:], start=2)
+        if any(c.strip() for c in row)
+    ]
     if len(lines) > MOST_LINES:
-        raise Refused(_("This file has too many lines: at most %(limit)s.") % {"limit": MOST_LINES}, field="file")
+        raise Refused(
+            _("This file has too many lines: at most %(limit)s.") % {"limit": MOST_LINES}, field="file"
+        )
     return Table(lines, [column for column in columns if column], unknown, text)
 
 
@@ -95,17 +107,25 @@ def _header(cell: str) -> str:
 def _check_columns(columns: list[str]) -> None:
     doubled = {column for column in columns if column and columns.count(column) > 1}
     if doubled:
-        raise Refused(_("Two columns mean the same: %(names)s.") % {"names": ", ".join(sorted(doubled))}, field="file")
+        raise Refused(
+            _("Two columns mean the same: %(names)s.") % {"names": ", ".join(sorted(doubled))}, field="file"
+        )
     if not ("name" in columns or "last_name" in columns):
-        raise Refused(_("No column gives the name. Call one “name”, or two “first name” and “last name”."), field="file")
+        raise Refused(
+            _("No column gives the name. Call one “name”, or two “first name” and “last name”."), field="file"
+        )
     if not {"email", "username"} & set(columns):
         raise Refused(_("No column tells people apart. Call one “e-mail” or “user name”."), field="file")
 
 
 def _line(number: int, row: list[str], columns: list[str]) -> Line:
-    cells = {column: " ".join(cell.replace("\0", "").split()) for column, cell in zip(columns, row, strict=False) if column}
+    cells = {
+        column: " ".join(cell.replace("\0", "").split())
+        for column, cell in zip(columns, row, strict=False)
+        if column
+    }
     line = Line(number, cells)
-    if len(row) > len(columns) and any(cell.strip() for cell in row[len(columns):]):
+    if len(row) > len(columns) and any(cell.strip() for cell in row[len(columns) :]):
         line.problems.append(_("More cells than columns: is a comma missing its quotes?"))
     return line
 

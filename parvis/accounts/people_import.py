@@ -85,7 +85,9 @@ def import_people(data: bytes, *, by: Person | System, updates: bool = True, dry
 def _known(lines: list[Line]) -> _Known:
     """Who the lines may mean, in three queries however many lines."""
     emails = {line.cells.get(name, "").lower() for line in lines for name in ("email", "manager")} - {""}
-    usernames = {line.cells.get(name, "").lower() for line in lines for name in ("username", "manager")} - {""}
+    usernames = {line.cells.get(name, "").lower() for line in lines for name in ("username", "manager")} - {
+        ""
+    }
     names = {sort_key(line.cells["manager"]) for line in lines if line.cells.get("manager")}
     rows = Person.objects.annotate(low_email=Lower("email"), low_name=Lower("username"))
     found = rows.filter(Q(low_email__in=emails) | Q(low_name__in=usernames) | Q(sort_key__in=names))
@@ -113,7 +115,9 @@ def _judge(line: Line, known: _Known, fields: list[ProfileField], updates: bool)
         line.problems.append(_("The e-mail is one person's, the user name another's."))
     line.outcome = "same" if person else "new"
     if person is None:
-        person = Person(state=PersonState.ACTIVE, password=make_password(None), language=_language(line) or "fr")
+        person = Person(
+            state=PersonState.ACTIVE, password=make_password(None), language=_language(line) or "fr"
+        )
         _check_identity(line)
     elif not updates:
         return person
@@ -161,8 +165,10 @@ def _apply(line: Line, person: Person) -> None:
 
 def _change(line: Line, person: Person, name: str, value: str, longest: int) -> None:
     if len(value) > longest:
-        line.problems.append(_("“%(value)s…” is too long: at most %(count)s characters.") % {
-            "value": value[:20], "count": longest})
+        line.problems.append(
+            _("“%(value)s…” is too long: at most %(count)s characters.")
+            % {"value": value[:20], "count": longest}
+        )
     elif (value and value.lower() != str(getattr(person, name) or "").lower()) or (value and name in PLAIN):
         _note(line, person, name, value)
 
@@ -198,7 +204,9 @@ def _check_values(line: Line, fields: list[ProfileField]) -> None:
             line.problems.append(f"{one.label_fr}: {refusal.sentence}")
     for kind in LISTS:
         if len(_parts(line.cells.get(kind, ""))) > profile.MOST_SUBJECTS:
-            line.problems.append(_("At most %(count)s: keep those that matter most.") % {"count": profile.MOST_SUBJECTS})
+            line.problems.append(
+                _("At most %(count)s: keep those that matter most.") % {"count": profile.MOST_SUBJECTS}
+            )
 
 
 def _mark_doubles(lines: list[Line]) -> None:
@@ -207,8 +215,9 @@ def _mark_doubles(lines: list[Line]) -> None:
         for line in lines:
             value = line.cells.get(name, "").lower()
             if value and value in seen:
-                line.problems.append(_("Line %(number)s has the same %(value)s.") % {
-                    "number": seen[value], "value": value})
+                line.problems.append(
+                    _("Line %(number)s has the same %(value)s.") % {"number": seen[value], "value": value}
+                )
                 line.outcome = "wrong"
             seen.setdefault(value, line.number)
 
@@ -225,7 +234,9 @@ def _find_managers(lines: list[Line], people: list[Person], known: _Known) -> No
             manager = named[0]
         if manager is None:
             many = _("Several people are called %(name)s: give the e-mail address.")
-            line.problems.append((many if named else _("No manager answers to “%(name)s”.")) % {"name": typed})
+            line.problems.append(
+                (many if named else _("No manager answers to “%(name)s”.")) % {"name": typed}
+            )
             line.outcome = "wrong"
         elif person.manager_id != manager.id:
             person.manager = manager
@@ -260,12 +271,28 @@ def _write(lines: list[Line], people: list[Person], fields: list[ProfileField], 
     for person in fresh:
         person.manager = managers[person.id]
     Person.objects.bulk_update([one for one in fresh if one.manager_id], ["manager"], batch_size=500)
-    columns = ["display_name", "email", "username", *PLAIN, "languages", "language", "manager", "sort_key", "words_key"]
+    columns = [
+        "display_name",
+        "email",
+        "username",
+        *PLAIN,
+        "languages",
+        "language",
+        "manager",
+        "sort_key",
+        "words_key",
+    ]
     Person.objects.bulk_update(changed, columns, batch_size=500)
     _write_lists(lines, people)
     _write_values(lines, people, fields)
-    record("people.imported", thing_kind="person", thing_id=by.id, by=by, is_silent=True,
-           payload={"new": len(fresh), "updated": len(changed)})
+    record(
+        "people.imported",
+        thing_kind="person",
+        thing_id=by.id,
+        by=by,
+        is_silent=True,
+        payload={"new": len(fresh), "updated": len(changed)},
+    )
     return fresh
 
 
@@ -273,8 +300,11 @@ def _write_lists(lines: list[Line], people: list[Person]) -> None:
     """Subjects are added to those a person has: what they wrote of themselves isn't ours to take away."""
     rows = [
         Subject(person=person, kind=kind, label=label[:80], folded=fold(label)[:80])
-        for line, person in zip(lines, people, strict=True) if line.outcome != "same" or _has_lists(line)
-        for kind in LISTS for label in _parts(line.cells.get(kind, "")) if fold(label)
+        for line, person in zip(lines, people, strict=True)
+        if line.outcome != "same" or _has_lists(line)
+        for kind in LISTS
+        for label in _parts(line.cells.get(kind, ""))
+        if fold(label)
     ]
     Subject.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
 
@@ -286,8 +316,14 @@ def _has_lists(line: Line) -> bool:
 def _write_values(lines: list[Line], people: list[Person], fields: Iterable[ProfileField]) -> None:
     rows = [
         ProfileValue(person=person, field=one, value=line.cells[value_name(one)])
-        for line, person in zip(lines, people, strict=True) for one in fields if line.cells.get(value_name(one))
+        for line, person in zip(lines, people, strict=True)
+        for one in fields
+        if line.cells.get(value_name(one))
     ]
     ProfileValue.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["person", "field"], update_fields=["value"], batch_size=1000
+        rows,
+        update_conflicts=True,
+        unique_fields=["person", "field"],
+        update_fields=["value"],
+        batch_size=1000,
     )

@@ -29,8 +29,15 @@ FLAGS = ("mails_notices",)
 @lru_cache(maxsize=1)
 def zones() -> tuple[str, ...]:
     """Time zones a person may choose: those named after a place."""
-    return tuple(sorted(name for name in zoneinfo.available_timezones() if "/" in name and name[0].isupper()
-                        and not name.startswith(("Etc/", "SystemV/", "US/", "Posix", "Right"))))
+    return tuple(
+        sorted(
+            name
+            for name in zoneinfo.available_timezones()
+            if "/" in name
+            and name[0].isupper()
+            and not name.startswith(("Etc/", "SystemV/", "US/", "Posix", "Right"))
+        )
+    )
 
 
 def set_preferences(*, by: Person, **chosen: Any) -> None:

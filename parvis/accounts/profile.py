@@ -95,7 +95,9 @@ def set_subjects(person: Person, kind: str, labels: Iterable[str], *, by: Person
         if fold(text):
             wanted.setdefault(fold(text)[:80], text)
     if len(wanted) > MOST_SUBJECTS:
-        raise Refused(_("At most %(count)s: keep those that matter most.") % {"count": MOST_SUBJECTS}, field=kind)
+        raise Refused(
+            _("At most %(count)s: keep those that matter most.") % {"count": MOST_SUBJECTS}, field=kind
+        )
     person.subjects.filter(kind=kind).delete()
     Subject.objects.bulk_create(
         Subject(person=person, kind=kind, label=label, folded=folded) for folded, label in wanted.items()
@@ -116,7 +118,9 @@ def set_photo(person: Person, data: bytes, *, by: Person) -> None:
     """Makes a small portrait of a picture, without what the camera wrote in it. Raises Refused for what isn't one."""
     _require_own(person, by=by)
     portrait = images.avatar(data)
-    kept = local_store().store(io.BytesIO(portrait.data), name="portrait.webp", max_bytes=images.MAX_SOURCE_BYTES)
+    kept = local_store().store(
+        io.BytesIO(portrait.data), name="portrait.webp", max_bytes=images.MAX_SOURCE_BYTES
+    )
     person.photo = kept.sha256
     person.save(update_fields=["photo"])
 
@@ -181,5 +185,10 @@ def end_first_visit(*, by: Person, at: datetime.datetime) -> None:
 
 def _record(person: Person, *, by: Person, fields: list[str]) -> None:
     record(
-        "person.revised", thing_kind="person", thing_id=person.id, by=by, payload={"fields": fields}, is_silent=True
+        "person.revised",
+        thing_kind="person",
+        thing_id=person.id,
+        by=by,
+        payload={"fields": fields},
+        is_silent=True,
     )

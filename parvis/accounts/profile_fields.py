@@ -17,8 +17,16 @@ TYPES = tuple(value for value, _label in ProfileField.TYPES)
 
 
 def save_field(
-    *, label_fr: str, label_en: str, type: str, by: Person, choices: Iterable[str] = (), is_filled_by_person: bool = True,
-    is_visible: bool = True, is_filter: bool = False, field: ProfileField | None = None,
+    *,
+    label_fr: str,
+    label_en: str,
+    type: str,
+    by: Person,
+    choices: Iterable[str] = (),
+    is_filled_by_person: bool = True,
+    is_visible: bool = True,
+    is_filter: bool = False,
+    field: ProfileField | None = None,
 ) -> ProfileField:
     """Makes a field, or changes one; its type stays once it has values. Who may: administrators.
 
@@ -31,11 +39,13 @@ def save_field(
     if type not in TYPES:
         raise Refused(_("Choose one of those offered."), field="type")
     wanted = list(dict.fromkeys(" ".join(choice.split())[:80] for choice in choices if choice.strip()))
-    if type == "choice" and not 2 <= len(wanted) <= MOST_CHOICES:  # noqa: PLR2004
+    if type == "choice" and not 2 <= len(wanted) <= MOST_CHOICES:
         raise Refused(_("Give two to sixty choices, one a line."), field="choices")
     found = field or _new_field()
     if field is not None and field.type != type and field.values.exists():
-        raise Refused(_("People have filled it already: its type can't change. Make another field."), field="type")
+        raise Refused(
+            _("People have filled it already: its type can't change. Make another field."), field="type"
+        )
     found.label_fr, found.label_en = labels[0] or labels[1], labels[1] or labels[0]
     found.type, found.choices = type, wanted if type == "choice" else []
     found.is_filled_by_person, found.is_visible = is_filled_by_person, is_visible

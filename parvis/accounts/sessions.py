@@ -46,7 +46,9 @@ class SessionStore(DatabaseSessionStore):
             super().save(must_create=must_create)
             return
         row = self.create_model_instance(self._get_session(no_load=False))
-        changed = {name: getattr(row, name) for name in ("session_data", "expire_date", "person_id", "user_agent")}
+        changed = {
+            name: getattr(row, name) for name in ("session_data", "expire_date", "person_id", "user_agent")
+        }
         if not self.model.objects.filter(session_key=row.session_key).update(**changed):
             raise UpdateError
 

@@ -63,10 +63,16 @@ def add_person(
     if not email.strip() and not username.strip():
         raise Refused(_("Give an e-mail address, or a user name for someone without one."), field="email")
     person = Person(
-        display_name=name, state=PersonState.UNCLAIMED, language=language,
+        display_name=name,
+        state=PersonState.UNCLAIMED,
+        language=language,
         email=checked_address(email) if email.strip() else None,
         username=checked_username(username) if username.strip() else None,
-        **{key: str(value)[:120] for key, value in fields.items() if key in ("job_title", "department", "site")},
+        **{
+            key: str(value)[:120]
+            for key, value in fields.items()
+            if key in ("job_title", "department", "site")
+        },
     )
     person.set_unusable_password()
     person.save()

@@ -4,23 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('bucket', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('count', models.PositiveIntegerField(default=0)),
-                ('since', models.DateTimeField()),
+                ("bucket", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("count", models.PositiveIntegerField(default=0)),
+                ("since", models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name='signinlink',
-            name='address',
-            field=models.EmailField(blank=True, default='', max_length=254),
+            model_name="signinlink",
+            name="address",
+            field=models.EmailField(blank=True, default="", max_length=254),
         ),
     ]

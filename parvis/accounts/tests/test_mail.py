@@ -64,7 +64,12 @@ def smtp() -> Iterator[socketserver.ThreadingTCPServer]:
 
 def set_relay(network: Network, smtp: socketserver.ThreadingTCPServer) -> None:
     network.name = "La Ruche"
-    network.mail = {"host": "127.0.0.1", "port": smtp.server_address[1], "security": "none", "sender": "ruche@parvis.test"}
+    network.mail = {
+        "host": "127.0.0.1",
+        "port": smtp.server_address[1],
+        "security": "none",
+        "sender": "ruche@parvis.test",
+    }
     network.save()
 
 
@@ -74,19 +79,26 @@ def test_without_a_relay_messages_are_kept_for_the_administrator(cast: Cast, cli
     assert run_jobs() == 0
     assert message.state == "kept"
     page = client_of(cast.administrator).get("/admin/outbox/").content.decode()
-    assert "Le texte du message" in page and "member@parvis.test" in page
+    assert "Le texte du message" in page
+    assert "member@parvis.test" in page
     assert "send mail yet" in page
     assert client_of(cast.host).get("/admin/outbox/").status_code == 403
 
 
-def test_with_a_relay_the_mail_arrives_whole_and_its_text_is_forgotten(cast: Cast, network: Network, smtp, run_jobs):
+def test_with_a_relay_the_mail_arrives_whole_and_its_text_is_forgotten(
+    cast: Cast, network: Network, smtp, run_jobs
+):
     set_relay(network, smtp)
-    message = mail.send(cast.member, "Été\r\nBcc: x@y.fr", "Ligne un\n.ligne qui commence par un point\nœuvre", "<p>œuvre</p>")
+    message = mail.send(
+        cast.member, "Été\r\nBcc: x@y.fr", "Ligne un\n.ligne qui commence par un point\nœuvre", "<p>œuvre</p>"
+    )
     assert smtp.received == []
     run_jobs()
     got = message_from_bytes(smtp.received[0], policy=policy.default)
-    assert got["To"] == "member@parvis.test" and got["From"] == "La Ruche <ruche@parvis.test>"
-    assert got["Subject"] == "Été Bcc: x@y.fr" and got["Bcc"] is None
+    assert got["To"] == "member@parvis.test"
+    assert got["From"] == "La Ruche <ruche@parvis.test>"
+    assert got["Subject"] == "Été Bcc: x@y.fr"
+    assert got["Bcc"] is None
     assert "œuvre" in got.get_body(("plain",)).get_content()
     assert "<p>œuvre</p>" in got.get_body(("html",)).get_content()
     message.refresh_from_db()
@@ -99,7 +111,9 @@ def test_what_fails_says_why_and_is_tried_again(cast: Cast, network: Network, sm
     refused = mail.send("refused@parvis.test", "Non", "texte")
     run_jobs()
     refused.refresh_from_db()
-    assert refused.state == "failed" and "no such mailbox" in refused.error and refused.text == "texte"
+    assert refused.state == "failed"
+    assert "no such mailbox" in refused.error
+    assert refused.text == "texte"
     Message.objects.filter(id=refused.id).update(to="accepted@parvis.test")
     mail.retry_failed()
     run_jobs()
@@ -113,10 +127,14 @@ def test_a_relay_that_is_down_loses_nothing(cast: Cast, network: Network, run_jo
     message = mail.send(cast.member, "Bonjour", "texte")
     run_jobs()
     message.refresh_from_db()
-    assert message.state == "failed" and message.error and message.text == "texte"
+    assert message.state == "failed"
+    assert message.error
+    assert message.text == "texte"
 
 
-def test_the_outbox_sends_again_what_was_kept_once_mail_is_set(cast: Cast, network: Network, smtp, client_of, run_jobs):
+def test_the_outbox_sends_again_what_was_kept_once_mail_is_set(
+    cast: Cast, network: Network, smtp, client_of, run_jobs
+):
     message = mail.send(cast.member, "Gardé", "texte")
     client = client_of(cast.administrator)
     assert client.post(f"/admin/outbox/{message.key}/send/").status_code == 422
@@ -160,7 +178,10 @@ def test_letters_come_in_the_language_of_their_reader(cast: Cast, last_message, 
     ("url", "expected"),
     [
         ("smtp://relay.test", mail.Relay("relay.test", 25, security="none")),
-        ("smtp://u%40x:p%3Aw@relay.test:2525?tls=1", mail.Relay("relay.test", 2525, "u@x", "p:w", "starttls")),
+        (
+            "smtp://u%40x:p%3Aw@relay.test:2525?tls=1",
+            mail.Relay("relay.test", 2525, "u@x", "p:w", "starttls"),
+        ),
         ("smtps://u:p@relay.test", mail.Relay("relay.test", 465, "u", "p", "tls")),
     ],
 )

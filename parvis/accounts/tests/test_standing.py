@@ -56,14 +56,25 @@ def test_only_administrators_change_standings(cast: Cast):
         passwords.issue_access_code(cast.member, by=cast.host)
 
 
-@pytest.mark.parametrize("fields", [{"email": "member@PARVIS.test"}, {"email": "not an address"}, {"username": "MEMBER"}, {"username": "a b"}, {}])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"email": "member@PARVIS.test"},
+        {"email": "not an address"},
+        {"username": "MEMBER"},
+        {"username": "a b"},
+        {},
+    ],
+)
 def test_accounts_need_an_identity_of_their_own(cast: Cast, fields: dict):
     with pytest.raises(Refused):
         standing.add_person(name="Double", by=cast.administrator, **fields)
 
 
 @pytest.mark.parametrize(("act", "state"), [(standing.suspend, "suspended"), (standing.mark_left, "left")])
-def test_closing_an_account_ends_sessions_and_links_at_once_and_keeps_the_texts(cast: Cast, client_of, act, state):
+def test_closing_an_account_ends_sessions_and_links_at_once_and_keeps_the_texts(
+    cast: Cast, client_of, act, state
+):
     publish_note(cast.open, body="Je reste lisible.", by=cast.author)
     client = client_of(cast.author)
     assert client.get("/people/me/").headers["Location"] == cast.author.url
@@ -99,13 +110,18 @@ def test_access_code_signs_in_however_it_is_typed_until_it_is_replaced(cast: Cas
         passwords.issue_access_code(Person.objects.create(display_name="Sans nom"), by=cast.administrator)
 
 
-def test_new_address_is_used_once_its_link_is_followed_and_the_old_one_is_told(cast: Cast, client_of, last_message):
+def test_new_address_is_used_once_its_link_is_followed_and_the_old_one_is_told(
+    cast: Cast, client_of, last_message
+):
     cast.member.set_password(PASSWORD)
     cast.member.save()
     client = client_of(cast.member)
     wrong = client.post("/settings/email/", {"email": "neuf@parvis.test", "current": "something else"})
-    assert wrong.status_code == 422 and "neuf@parvis.test" in wrong.content.decode()
-    assert client.post("/settings/email/", {"email": "neuf@parvis.test", "current": PASSWORD}).status_code == 303
+    assert wrong.status_code == 422
+    assert "neuf@parvis.test" in wrong.content.decode()
+    assert (
+        client.post("/settings/email/", {"email": "neuf@parvis.test", "current": PASSWORD}).status_code == 303
+    )
     assert last_message().to == "neuf@parvis.test"
     path = re.search(r"/accounts/email/\S+/", last_message().text).group()
     assert client.get(path).status_code == 200
@@ -130,10 +146,13 @@ def test_own_sessions_are_listed_and_ended_and_nobody_elses(cast: Cast, client_o
         assert client.cookies["session"].value not in page
     foreign = Session.objects.get(person=cast.host).public_key
     assert here.post(f"/settings/sessions/{foreign}/end/").status_code == 404
-    own = Session.objects.exclude(session_key=here.cookies["session"].value).get(person=cast.member).public_key
+    own = (
+        Session.objects.exclude(session_key=here.cookies["session"].value).get(person=cast.member).public_key
+    )
     assert here.post(f"/settings/sessions/{own}/end/").status_code == 303
     assert there.get("/settings/").status_code == 302
-    assert here.get("/settings/").status_code == 200 and other.get("/settings/").status_code == 200
+    assert here.get("/settings/").status_code == 200
+    assert other.get("/settings/").status_code == 200
 
 
 def test_new_password_ends_the_other_sessions_and_asks_for_the_current_one(cast: Cast, client_of):
@@ -161,13 +180,28 @@ def test_without_a_password_a_grave_change_needs_a_fresh_session(cast: Cast, cli
 
 def test_settings_are_kept_and_others_refused(cast: Cast, client_of):
     client = client_of(cast.member)
-    chosen = {"language": "en", "theme": "dark", "text_size": "125", "time_zone": "America/Montreal", "stream_order": "date", "mails_notices": "on"}
+    chosen = {
+        "language": "en",
+        "theme": "dark",
+        "text_size": "125",
+        "time_zone": "America/Montreal",
+        "stream_order": "date",
+        "mails_notices": "on",
+    }
     assert client.post("/settings/", chosen).status_code == 303
     person = Person.objects.get(id=cast.member.id)
-    assert [person.language, person.theme, person.text_size, person.time_zone, person.stream_order, person.mails_notices] == [
-        "en", "dark", "125", "America/Montreal", "date", True]
+    assert [
+        person.language,
+        person.theme,
+        person.text_size,
+        person.time_zone,
+        person.stream_order,
+        person.mails_notices,
+    ] == ["en", "dark", "125", "America/Montreal", "date", True]
     page = client.get("/settings/").content.decode()
-    assert 'data-theme="dark"' in page and 'data-text-size="125"' in page and 'lang="en"' in page
+    assert 'data-theme="dark"' in page
+    assert 'data-text-size="125"' in page
+    assert 'lang="en"' in page
     for name, value in (("language", "de"), ("time_zone", "Mars/Base"), ("theme", "pink")):
         assert client.post("/settings/", {**chosen, name: value}).status_code == 422
     assert client.post("/settings/theme/", {"theme": "system"}).status_code == 303

@@ -71,9 +71,11 @@ def test_all_words_must_match_wherever_each_stands_else_those_who_come_near_are_
     make("Ana", ask=("Excel",), site="Lyon")
     make("Bea", ask=("Excel",), site="Lille")
     page = find_people(Filters(q="qui connaît Excel à Lyon ?"))
-    assert [hit.person.display_name for hit in page.hits] == ["Ana"] and not page.is_near
+    assert [hit.person.display_name for hit in page.hits] == ["Ana"]
+    assert not page.is_near
     near = find_people(Filters(q="excel antarctique"))
-    assert [hit.person.display_name for hit in near.hits] == ["Ana", "Bea"] and near.is_near
+    assert [hit.person.display_name for hit in near.hits] == ["Ana", "Bea"]
+    assert near.is_near
 
 
 @with_database
@@ -262,14 +264,12 @@ def test_at_20_000_people_listing_and_searching_read_by_index(fresh_database: st
 def _check_plans() -> None:
     start = {"found": -9, "rank": 0, "name": "", "id": 0, "limit": 25}
     listing = plan_of(directory.LISTING.format(columns=directory.COLUMNS, filters=""), start)
-    assert (
-        "Index Scan people_person" in listing
-        and "Seq Scan people_person" not in listing
-        and "Sort" not in listing
-    )
+    assert "Index Scan people_person" in listing
+    assert "Seq Scan people_person" not in listing
+    assert "Sort" not in listing
     sql, given = directory.search_query(["c4ca42"], [])
     searching = plan_of(sql.format(columns=directory.COLUMNS, filters=""), {**start, **given, "least": 1})
-    assert "Seq Scan people_person" not in searching and "Seq Scan people_subject" not in searching, searching
+    assert not {"Seq Scan people_person", "Seq Scan people_subject"} & set(searching), searching
 
 
 @with_database

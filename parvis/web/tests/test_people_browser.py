@@ -36,9 +36,17 @@ def furnish() -> tuple[Cast, dict[str, list[str]]]:
     cast = build_cast()
     author, member = cast.author, cast.member
     with acting(author):
-        field = ProfileField.objects.create(label_fr="Bâtiment", label_en="Building", type="choice", choices=["Nord", "Sud"], is_filter=True)
-        profile.revise_profile(author, by=author, job_title="Responsable qualité", manager=cast.host, languages=["français", "italien"],
-                               bio="Douze ans d'atelier, dont six à encadrer.\n\nLe dimanche, au bord de la Saône.")
+        field = ProfileField.objects.create(
+            label_fr="Bâtiment", label_en="Building", type="choice", choices=["Nord", "Sud"], is_filter=True
+        )
+        profile.revise_profile(
+            author,
+            by=author,
+            job_title="Responsable qualité",
+            manager=cast.host,
+            languages=["français", "italien"],
+            bio="Douze ans d'atelier, dont six à encadrer.\n\nLe dimanche, au bord de la Saône.",
+        )
         profile.set_subjects(author, "ask", ["Tutorat", "Métrologie", "Réunions courtes"], by=author)
         profile.set_subjects(author, "interest", ["aviron"], by=author)
         profile.fill_values(author, {field: "Nord"}, by=author)
@@ -47,14 +55,39 @@ def furnish() -> tuple[Cast, dict[str, list[str]]]:
         profile.revise_profile(member, by=member, manager=author)
         publish_note(cast.open, body="Le nouveau banc de #tutorat est arrivé. Qui l'a essayé ?", by=author)
         mail.send(member, "Votre lien", "Suivez ce lien : http://127.0.0.1/accounts/link/x/")
-        links = [issue_link(member), issue_link(member, purpose=RESET), issue_link(cast.unclaimed, purpose=INVITATION),
-                 issue_link(member, purpose=EMAIL, address="neuf@parvis.test"), "/accounts/link/over/"]
-    visitor = ["/accounts/login/", "/accounts/code/", "/accounts/link/", "/accounts/password/reset/", "/accounts/link/sent/", "/accounts/logout/"]
+        links = [
+            issue_link(member),
+            issue_link(member, purpose=RESET),
+            issue_link(cast.unclaimed, purpose=INVITATION),
+            issue_link(member, purpose=EMAIL, address="neuf@parvis.test"),
+            "/accounts/link/over/",
+        ]
+    visitor = [
+        "/accounts/login/",
+        "/accounts/code/",
+        "/accounts/link/",
+        "/accounts/password/reset/",
+        "/accounts/link/sent/",
+        "/accounts/logout/",
+    ]
     return cast, {
         "": [*visitor, *links],
-        "member": ["/people/", "/people/?q=qui+connaît+tutorat", "/people/?q=zyx", "/people/?q=tutorat+zyx", author.url, member.url,
-                   cast.suspended.url, f"{member.url}edit/", "/settings/", "/settings/account/", "/settings/blog/", "/welcome/",
-                   "/welcome/communities/", "/welcome/hello/"],
+        "member": [
+            "/people/",
+            "/people/?q=qui+connaît+tutorat",
+            "/people/?q=zyx",
+            "/people/?q=tutorat+zyx",
+            author.url,
+            member.url,
+            cast.suspended.url,
+            f"{member.url}edit/",
+            "/settings/",
+            "/settings/account/",
+            "/settings/blog/",
+            "/welcome/",
+            "/welcome/communities/",
+            "/welcome/hello/",
+        ],
         "author": [author.url, "/settings/blog/"],
         "administrator": ["/admin/outbox/", "/admin/people/import/", f"{member.url}edit/", "/people/me/"],
     }
@@ -82,13 +115,21 @@ def reach(page: Page, role: str, name: str, *, most: int = 60) -> None:
 
 @pytest.mark.parametrize(("language", "scheme", "size"), PRODUCT)
 def test_every_page_of_people_and_accounts_is_accessible(
-    live_site: Site, new_page: Callable[..., Page], axe: Callable[..., None], django_db_blocker: Any, language: str, scheme: str, size: dict[str, int]
+    live_site: Site,
+    new_page: Callable[..., Page],
+    axe: Callable[..., None],
+    django_db_blocker: Any,
+    language: str,
+    scheme: str,
+    size: dict[str, int],
 ):
     with django_db_blocker.unblock():
         cast, addresses = furnish()
         Person.objects.update(language=language)
         for actor, paths in addresses.items():
-            page = new_page(color_scheme=scheme, viewport=size, locale={"fr": "fr-FR", "en": "en-GB"}[language])
+            page = new_page(
+                color_scheme=scheme, viewport=size, locale={"fr": "fr-FR", "en": "en-GB"}[language]
+            )
             if actor:
                 sign_in(page, live_site, getattr(cast, actor))
             for path in paths:
@@ -109,7 +150,9 @@ def record(page: Page, actor: str, path: str, variant: str) -> None:
         page.screenshot(path=f"{folder}/{actor or 'visitor'}-{name}-{variant}.png", full_page=True)
 
 
-def test_wrong_forms_are_accessible_too(live_site: Site, page: Page, axe: Callable[..., None], django_db_blocker: Any):
+def test_wrong_forms_are_accessible_too(
+    live_site: Site, page: Page, axe: Callable[..., None], django_db_blocker: Any
+):
     with django_db_blocker.unblock():
         cast, _addresses = furnish()
         page.goto(live_site / "accounts/login/")
@@ -120,13 +163,17 @@ def test_wrong_forms_are_accessible_too(live_site: Site, page: Page, axe: Callab
         axe(page)
         sign_in(page, live_site, cast.administrator)
         page.goto(live_site / "admin/people/import/")
-        page.get_by_label("ou les lignes elles-mêmes").fill("nom complet;e-mail\nAna;non\nBéa;bea@parvis.test")
+        page.get_by_label("ou les lignes elles-mêmes").fill(
+            "nom complet;e-mail\nAna;non\nBéa;bea@parvis.test"
+        )
         page.get_by_role("button", name="Essayer").click()
         page.get_by_text("n’est pas une adresse de courriel").first.wait_for()
         axe(page)
 
 
-def test_by_keyboard_alone_one_comes_in_by_code_and_makes_the_first_visit(live_site: Site, page: Page, django_db_blocker: Any):
+def test_by_keyboard_alone_one_comes_in_by_code_and_makes_the_first_visit(
+    live_site: Site, page: Page, django_db_blocker: Any
+):
     with django_db_blocker.unblock():
         cast, _addresses = furnish()
         Message.objects.all().delete()
@@ -164,7 +211,9 @@ def test_by_keyboard_alone_one_comes_in_by_code_and_makes_the_first_visit(live_s
         page.get_by_role("link", name="Qualité au quotidien").first.wait_for()
 
 
-def test_without_scripts_people_are_found_followed_and_settings_kept(live_site: Site, new_page: Callable[..., Page], django_db_blocker: Any):
+def test_without_scripts_people_are_found_followed_and_settings_kept(
+    live_site: Site, new_page: Callable[..., Page], django_db_blocker: Any
+):
     with django_db_blocker.unblock():
         cast, _addresses = furnish()
         page = new_page(java_script_enabled=False)

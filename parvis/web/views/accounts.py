@@ -64,8 +64,12 @@ def show_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _door(request: HttpRequest) -> dict[str, Any]:
-    return {"ways": ways_in(request), "next": back(request, ""), "has_mail": mail.is_configured(),
-            "is_out": "out" in request.GET}
+    return {
+        "ways": ways_in(request),
+        "next": back(request, ""),
+        "has_mail": mail.is_configured(),
+        "is_out": "out" in request.GET,
+    }
 
 
 def _sign_in_by_password(request: HttpRequest, form: SignInForm) -> HttpResponse:
@@ -96,7 +100,9 @@ def ask_for_link(request: HttpRequest) -> HttpResponse:
 
 def ask_for_reset(request: HttpRequest) -> HttpResponse:
     """Sends a link to choose a new password."""
-    return _ask(request, "password", links.RESET, "account/password_reset.html", "/accounts/password/reset/done/")
+    return _ask(
+        request, "password", links.RESET, "account/password_reset.html", "/accounts/password/reset/done/"
+    )
 
 
 def _ask(request: HttpRequest, way: str, purpose: str, template: str, then: str) -> HttpResponse:
@@ -135,7 +141,14 @@ def enter_code(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             show_refusal(form, refusal)
             status = refusal_status(refusal)
-    return page(request, "account/confirm_login_code.html", status=status, form=form, who=asked["who"], **_door(request))
+    return page(
+        request,
+        "account/confirm_login_code.html",
+        status=status,
+        form=form,
+        who=asked["who"],
+        **_door(request),
+    )
 
 
 def _use_code(request: HttpRequest, form: CodeForm, asked: dict[str, str]) -> HttpResponse:
@@ -160,7 +173,9 @@ def show_sent(request: HttpRequest) -> HttpResponse:
 
 def follow_link(request: HttpRequest, token: str) -> HttpResponse:
     """A one-time link: looking at it uses nothing up, the button does."""
-    return _by_link(request, token, links.SIGN_IN, "account/link.html", lambda link: come_in(request, link.person))
+    return _by_link(
+        request, token, links.SIGN_IN, "account/link.html", lambda link: come_in(request, link.person)
+    )
 
 
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
@@ -185,27 +200,38 @@ def reset_password(request: HttpRequest, token: str) -> HttpResponse:
         passwords.set_password(link.person, form.cleaned_data["password"])
         return come_in(request, link.person)
 
-    return _by_link(
-        request, token, links.RESET, "account/password_reset_from_key.html", choose, form=form
-    )
+    return _by_link(request, token, links.RESET, "account/password_reset_from_key.html", choose, form=form)
 
 
 def confirm_address(request: HttpRequest, token: str) -> HttpResponse:
     """The link in the mail to a new address."""
     if request.method != "POST":
-        return _by_link(request, token, links.EMAIL, "account/email_confirm.html", lambda link: go(request, "/"))
+        return _by_link(
+            request, token, links.EMAIL, "account/email_confirm.html", lambda link: go(request, "/")
+        )
     addresses.confirm(token)
-    return go(request, "/settings/account/" if request.viewer else "/accounts/login/", _("Your address has changed."))
+    return go(
+        request,
+        "/settings/account/" if request.viewer else "/accounts/login/",
+        _("Your address has changed."),
+    )
 
 
 def _by_link(
-    request: HttpRequest, token: str, purpose: str, template: str, act: Callable[[Any], HttpResponse], **context: Any
+    request: HttpRequest,
+    token: str,
+    purpose: str,
+    template: str,
+    act: Callable[[Any], HttpResponse],
+    **context: Any,
 ) -> HttpResponse:
     """The page of a link that works once, and its button."""
     try:
         link = links.find_link(token, purpose)
     except Refused as refusal:
-        return page(request, "account/link_over.html", status=410, sentence=refusal.sentence, **_door(request))
+        return page(
+            request, "account/link_over.html", status=410, sentence=refusal.sentence, **_door(request)
+        )
     if request.method == "POST":
         try:
             return act(links.use_link(token, purpose))
@@ -214,4 +240,6 @@ def _by_link(
                 raise
             show_refusal(context["form"], refusal)
             return page(request, template, status=422, person=link.person, link=link, token=token, **context)
-    return page(request, template, person=link.person, link=link, token=token, next=back(request, ""), **context)
+    return page(
+        request, template, person=link.person, link=link, token=token, next=back(request, ""), **context
+    )

@@ -33,8 +33,11 @@ class SignInForm(forms.Form):
     """E-mail or user name, with a password or a printed access code."""
 
     who = forms.CharField(
-        label=_("E-mail or user name"), max_length=320,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        label=_("E-mail or user name"),
+        max_length=320,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
     )
     password = _password(_("Password or access code"), "current-password")
 
@@ -43,8 +46,11 @@ class AskForm(forms.Form):
     """For whom a code, a link or a new password is asked."""
 
     who = forms.CharField(
-        label=_("E-mail"), max_length=320,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "inputmode": "email"}),
+        label=_("E-mail"),
+        max_length=320,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "inputmode": "email"}
+        ),
     )
 
 
@@ -52,10 +58,15 @@ class CodeForm(forms.Form):
     """The code that came by mail."""
 
     code = forms.CharField(
-        label=_("Code"), max_length=20,
+        label=_("Code"),
+        max_length=20,
         widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "class": "input-code", "autocapitalize": "characters",
-                   "spellcheck": "false"}
+            attrs={
+                "autocomplete": "one-time-code",
+                "class": "input-code",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+            }
         ),
     )
 
@@ -64,7 +75,8 @@ class NewPasswordForm(forms.Form):
     """A password chosen, typed once: it can be shown, and reset when mistyped."""
 
     password = _password(
-        _("New password"), "new-password",
+        _("New password"),
+        "new-password",
         help_text=_("At least 10 characters. Three or four words make a good one."),
     )
 
@@ -92,8 +104,9 @@ class ChangePasswordForm(NewPasswordForm):
 class EmailForm(forms.Form):
     """A new address, and the password again when there is one."""
 
-    email = forms.EmailField(label=_("New e-mail"), max_length=254,
-                             widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    email = forms.EmailField(
+        label=_("New e-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
     current = _password(_("Current password"), "current-password")
 
     def __init__(self, *args: Any, needs_current: bool, **kwargs: Any) -> None:
@@ -107,20 +120,24 @@ class PreferencesForm(forms.Form):
 
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, widget=forms.RadioSelect)
     theme = forms.ChoiceField(
-        label=_("Theme"), choices=[("system", _("As my device")), ("light", _("Light")), ("dark", _("Dark"))],
+        label=_("Theme"),
+        choices=[("system", _("As my device")), ("light", _("Light")), ("dark", _("Dark"))],
         widget=forms.RadioSelect,
     )
     text_size = forms.ChoiceField(
-        label=_("Text size"), choices=[("100", _("Normal")), ("112", _("Larger")), ("125", _("Largest"))],
+        label=_("Text size"),
+        choices=[("100", _("Normal")), ("112", _("Larger")), ("125", _("Largest"))],
         widget=forms.RadioSelect,
     )
     time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
     stream_order = forms.ChoiceField(
         label=_("Order of my stream"),
-        choices=[("activity", _("Last activity first")), ("date", _("Newest first"))], widget=forms.RadioSelect,
+        choices=[("activity", _("Last activity first")), ("date", _("Newest first"))],
+        widget=forms.RadioSelect,
     )
     mails_notices = forms.BooleanField(
-        label=_("Also write me an e-mail when something is for me"), required=False,
+        label=_("Also write me an e-mail when something is for me"),
+        required=False,
         help_text=_("A mention, a reply, an invitation or a request: what the bell shows."),
     )
 
@@ -134,6 +151,8 @@ class BlogForm(forms.Form):
 
     name = forms.CharField(label=_("Name of the blog"), max_length=120)
     purpose = forms.CharField(
-        label=_("Its promise, in a sentence"), max_length=240, required=False,
-        help_text=_("What readers will find: \"An idea from the workshop every other Friday.\""),
+        label=_("Its promise, in a sentence"),
+        max_length=240,
+        required=False,
+        help_text=_('What readers will find: "An idea from the workshop every other Friday."'),
     )

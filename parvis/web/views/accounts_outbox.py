@@ -14,7 +14,11 @@ def show_outbox(request: HttpRequest) -> HttpResponse:
     """Messages, newest first: kept, waiting, failed or sent."""
     found = outbox.messages(by=request.viewer, after=parse_cursor(request.GET.get("after", "")))
     return page(
-        request, "web/accounts/outbox.html", found=found.rows, next=found.next, has_mail=mail.is_configured(),
+        request,
+        "web/accounts/outbox.html",
+        found=found.rows,
+        next=found.next,
+        has_mail=mail.is_configured(),
     )
 
 

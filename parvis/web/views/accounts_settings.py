@@ -38,7 +38,10 @@ def rail_links(request: HttpRequest) -> list[dict[str, Any]]:
         ("/settings/account/", _("Sign-in"), "key-round"),
         ("/settings/blog/", _("My blog"), "feather"),
     ]
-    return [{"url": url, "label": label, "icon": icon, "is_current": request.path == url} for url, label, icon in pages]
+    return [
+        {"url": url, "label": label, "icon": icon, "is_current": request.path == url}
+        for url, label, icon in pages
+    ]
 
 
 def show_settings(request: HttpRequest) -> HttpResponse:
@@ -87,15 +90,22 @@ def _account(request: HttpRequest, *, status: int = 200, **forms: Any) -> HttpRe
     person = request.viewer
     needs = person.has_usable_password()
     shown = {
-        "email_form": EmailForm(needs_current=needs), "password_form": ChangePasswordForm(needs_current=needs), **forms,
+        "email_form": EmailForm(needs_current=needs),
+        "password_form": ChangePasswordForm(needs_current=needs),
+        **forms,
     }
     rows = [
         {"row": row, "name": name_browser(row.user_agent), "is_here": row.session_key == person.session_key}
         for row in sessions.sessions_of(person)
     ]
     return page(
-        request, "web/settings/account.html", status=status, links=rail_links(request), sessions=rows,
-        has_mail=mail.is_configured(), **shown,
+        request,
+        "web/settings/account.html",
+        status=status,
+        links=rail_links(request),
+        sessions=rows,
+        has_mail=mail.is_configured(),
+        **shown,
     )
 
 
@@ -151,13 +161,20 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
 def show_blog(request: HttpRequest) -> HttpResponse:
     """The name and promise of one's own blog; the first time, it opens."""
     space = find_personal_space(request.viewer)
-    initial = {"name": space.name if space else request.viewer.name, "purpose": space.purpose if space else ""}
+    initial = {
+        "name": space.name if space else request.viewer.name,
+        "purpose": space.purpose if space else "",
+    }
     form = BlogForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         opened = name_personal_space(by=request.viewer, **form.cleaned_data)
         return go(request, opened.url if space is None else "/settings/blog/", _("Saved."))
     status = 422 if request.method == "POST" else 200
     return page(
-        request, "web/settings/blog.html", status=status, form=form, links=rail_links(request), blog=space,
+        request,
+        "web/settings/blog.html",
+        status=status,
+        form=form,
+        links=rail_links(request),
+        blog=space,
     )
-

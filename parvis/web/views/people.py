@@ -34,17 +34,27 @@ def show_directory(request: HttpRequest) -> HttpResponse:
     writers = writers_on(search_words(filters.q), request.viewer) if filters.q else []
     found = find_people(filters, after=request.GET.get("after", "")[:600], writers=writers)
     return page(
-        request, "web/people/directory.html", filters=filters, choices=choices(), fields=_drawn(fields, filters),
-        cards=[card_of(hit) for hit in found.hits], next=_next_url(request, found.next), is_near=found.is_near,
+        request,
+        "web/people/directory.html",
+        filters=filters,
+        choices=choices(),
+        fields=_drawn(fields, filters),
+        cards=[card_of(hit) for hit in found.hits],
+        next=_next_url(request, found.next),
+        is_near=found.is_near,
     )
 
 
 def filters_of(request: HttpRequest, fields: list[ProfileField]) -> Filters:
     """What the address says, bounded."""
-    plain = {name: " ".join(request.GET.get(name, "").replace("\0", " ").split())[:200]
-             for name in ("q", "department", "site", "skill", "language")}
+    plain = {
+        name: " ".join(request.GET.get(name, "").replace("\0", " ").split())[:200]
+        for name in ("q", "department", "site", "skill", "language")
+    }
     values = tuple(
-        (one.id, request.GET[value_name(one)][:400].replace("\0", " ")) for one in fields if request.GET.get(value_name(one))
+        (one.id, request.GET[value_name(one)][:400].replace("\0", " "))
+        for one in fields
+        if request.GET.get(value_name(one))
     )
     return Filters(**plain, values=values)
 
@@ -53,7 +63,12 @@ def _drawn(fields: list[ProfileField], filters: Filters) -> list[dict[str, Any]]
     chosen = dict(filters.values)
     language = get_language() or "fr"
     return [
-        {"name": value_name(one), "label": one.label(language), "choices": one.choices, "chosen": chosen.get(one.id, "")}
+        {
+            "name": value_name(one),
+            "label": one.label(language),
+            "choices": one.choices,
+            "chosen": chosen.get(one.id, ""),
+        }
         for one in fields
     ]
 
@@ -71,16 +86,25 @@ def card_of(hit: Hit) -> dict[str, Any]:
     person = hit.person
     site = "" if "site" in person.hidden_fields else person.site
     return {
-        "name": person.name, "url": person.url, "photo_url": person.photo_url, "initials": person.initials,
-        "id13": person.key, "title": person.title, "site": site, "subjects": hit.ask,
+        "name": person.name,
+        "url": person.url,
+        "photo_url": person.photo_url,
+        "initials": person.initials,
+        "id13": person.key,
+        "title": person.title,
+        "site": site,
+        "subjects": hit.ask,
         "why": " · ".join(_reason(*reason) for reason in hit.reasons[:3]),
     }
 
 
 def _reason(kind: str, words: str, count: int) -> str:
     if kind == "tag":
-        return ngettext("Wrote %(count)s text about #%(words)s", "Wrote %(count)s texts about #%(words)s", count) % {
-            "count": count, "words": words,
+        return ngettext(
+            "Wrote %(count)s text about #%(words)s", "Wrote %(count)s texts about #%(words)s", count
+        ) % {
+            "count": count,
+            "words": words,
         }
     sentence = {
         "ask": _("Can be asked about %(words)s"),
@@ -97,8 +121,10 @@ def find_person(key: int, reader: Person) -> Person:
     person = Person.objects.select_related("manager").filter(id=key).first()
     if person is None:
         raise NotFound
-    if person.state == PersonState.UNCLAIMED and not person.contributions.visible_to(reader).exists() and (
-        not person.replies.visible_to(reader).exists()
+    if (
+        person.state == PersonState.UNCLAIMED
+        and not person.contributions.visible_to(reader).exists()
+        and (not person.replies.visible_to(reader).exists())
     ):
         raise NotFound
     return person
@@ -116,9 +142,15 @@ def show_person(request: HttpRequest, person: int) -> HttpResponse:
     written = stream.of_person(found, request.viewer, after=after)
     discreet = is_discreet(found) and found.id != request.viewer.id
     return page(
-        request, "web/people/person.html", person=found, profile=profile_of(found, request.viewer),
-        cards=draw(written.rows, request.viewer), next=written.next, discreet=discreet,
-        communities=[] if discreet else _communities(found, request.viewer), blog=_blog(found, request.viewer),
+        request,
+        "web/people/person.html",
+        person=found,
+        profile=profile_of(found, request.viewer),
+        cards=draw(written.rows, request.viewer),
+        next=written.next,
+        discreet=discreet,
+        communities=[] if discreet else _communities(found, request.viewer),
+        blog=_blog(found, request.viewer),
     )
 
 
@@ -142,7 +174,9 @@ def follow(request: HttpRequest, person: int) -> HttpResponse:
     if is_discreet(found) or found.id == request.viewer.id:
         raise NotFound
     set_level(personal_space_of(found), Level.FOLLOWING, by=request.viewer)
-    sentence = _("You follow %(name)s: what they write on their blog comes to your home page.") % {"name": found.name}
+    sentence = _("You follow %(name)s: what they write on their blog comes to your home page.") % {
+        "name": found.name
+    }
     return go(request, back(request, found.url), sentence, undo=f"{found.url}unfollow/")
 
 
@@ -176,5 +210,3 @@ def decode_keys(text: str) -> list[int]:
         except ValueError:
             continue
     return found
-
-

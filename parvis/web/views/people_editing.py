@@ -55,8 +55,14 @@ def _edit_own(request: HttpRequest) -> HttpResponse:
 def _own_page(request: HttpRequest, person: Person, form: Any, photo_form: PhotoForm) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     return page(
-        request, "web/people/edit.html", status=status, person=person, form=form, photo_form=photo_form,
-        links=rail_links(request), extra=[value_name(one) for one in getattr(form, "extra", [])],
+        request,
+        "web/people/edit.html",
+        status=status,
+        person=person,
+        form=form,
+        photo_form=photo_form,
+        links=rail_links(request),
+        extra=[value_name(one) for one in getattr(form, "extra", [])],
     )
 
 
@@ -131,7 +137,9 @@ def change_photo(request: HttpRequest, person: int) -> HttpResponse:
     try:
         if not form.is_valid():
             raise Refused(_("Choose a picture."), field="photo")
-        profile.set_photo(request.viewer, form.cleaned_data["photo"].read(MAX_SOURCE_BYTES + 1), by=request.viewer)
+        profile.set_photo(
+            request.viewer, form.cleaned_data["photo"].read(MAX_SOURCE_BYTES + 1), by=request.viewer
+        )
     except Refused as refusal:
         show_refusal(form, refusal)
         return _photo_refused(request, form)

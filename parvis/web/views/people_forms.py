@@ -26,7 +26,10 @@ class BasicsForm(forms.Form):
     department = forms.CharField(label=_("Department"), max_length=120, required=False)
     site = forms.CharField(label=_("Site"), max_length=120, required=False)
     manager = forms.CharField(
-        label=_("Manager"), max_length=320, required=False, help_text=_("Their name, or their e-mail address.")
+        label=_("Manager"),
+        max_length=320,
+        required=False,
+        help_text=_("Their name, or their e-mail address."),
     )
     languages = forms.CharField(
         label=_("Languages I speak"), max_length=400, required=False, help_text=_("Separated by commas.")
@@ -53,23 +56,31 @@ class ProfileForm(BasicsForm):
     """One's own profile, and who sees each line."""
 
     ask = forms.CharField(
-        label=_("Ask me about"), max_length=1800, required=False,
+        label=_("Ask me about"),
+        max_length=1800,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("What do colleagues come to you for? Three words will do, separated by commas."),
     )
     interest = forms.CharField(
-        label=_("Interests"), max_length=1800, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("Interests"),
+        max_length=1800,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("At work or elsewhere, separated by commas."),
     )
     bio = forms.CharField(
         label=_("About me"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
     hidden = forms.MultipleChoiceField(
-        label=_("Only I see"), required=False, widget=forms.CheckboxSelectMultiple,
+        label=_("Only I see"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("What you tick is shown to nobody else and found by no search."),
     )
     is_hidden = forms.BooleanField(
-        label=_("Leave me out of the directory"), required=False,
+        label=_("Leave me out of the directory"),
+        required=False,
         help_text=_("Your name stays beside what you write; your profile is shown to nobody."),
     )
 
@@ -95,12 +106,21 @@ def _field_for(field: ProfileField) -> forms.Field:
 
 def profile_initial(person: Person, subjects: list[Subject], values: dict[str, str]) -> dict[str, Any]:
     """What the form shows of a profile before it is changed."""
-    listed = {kind: ", ".join(one.label for one in subjects if one.kind == kind) for kind in ("ask", "interest")}
-    columns = {name: getattr(person, name) for name in ("display_name", "job_title", "department", "site", "bio")}
+    listed = {
+        kind: ", ".join(one.label for one in subjects if one.kind == kind) for kind in ("ask", "interest")
+    }
+    columns = {
+        name: getattr(person, name) for name in ("display_name", "job_title", "department", "site", "bio")
+    }
     manager = person.manager.display_name if person.manager else ""
     return {
-        **columns, **listed, **values, "manager": manager, "languages": ", ".join(person.languages),
-        "hidden": person.hidden_fields, "is_hidden": person.is_hidden,
+        **columns,
+        **listed,
+        **values,
+        "manager": manager,
+        "languages": ", ".join(person.languages),
+        "hidden": person.hidden_fields,
+        "is_hidden": person.is_hidden,
     }
 
 
@@ -108,7 +128,8 @@ class PhotoForm(forms.Form):
     """A picture of oneself."""
 
     photo = forms.FileField(
-        label=_("Photo"), widget=forms.FileInput(attrs={"accept": "image/*"}),
+        label=_("Photo"),
+        widget=forms.FileInput(attrs={"accept": "image/*"}),
         help_text=_("A face, rather than a logo. We keep a small square of it, without date or place."),
     )
 
@@ -117,7 +138,9 @@ class HelloForm(forms.Form):
     """One line to say hello."""
 
     hello = forms.CharField(
-        label=_("One line of hello"), max_length=280, widget=forms.Textarea(attrs={"rows": 2, "maxlength": 280}),
+        label=_("One line of hello"),
+        max_length=280,
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": 280}),
         help_text=_("Who you are, what brings you here, what you are looking for."),
     )
 
@@ -125,16 +148,23 @@ class HelloForm(forms.Form):
 class ImportForm(forms.Form):
     """A CSV of people, as a file or pasted."""
 
-    file = forms.FileField(label=_("CSV file"), required=False, widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
+    file = forms.FileField(
+        label=_("CSV file"), required=False, widget=forms.FileInput(attrs={"accept": ".csv,text/csv"})
+    )
     text = forms.CharField(
-        label=_("or the lines themselves"), required=False, max_length=1_500_000,
+        label=_("or the lines themselves"),
+        required=False,
+        max_length=1_500_000,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
     )
     updates = forms.BooleanField(
-        label=_("Also bring people already here up to date"), required=False, initial=True,
+        label=_("Also bring people already here up to date"),
+        required=False,
+        initial=True,
         help_text=_("Found again by e-mail or user name. An empty cell changes nothing."),
     )
     invites = forms.BooleanField(
-        label=_("Invite new people by e-mail"), required=False,
+        label=_("Invite new people by e-mail"),
+        required=False,
         help_text=_("Each gets a link that opens their account."),
     )

@@ -52,8 +52,13 @@ def _judged(request: HttpRequest, form: ImportForm, report: Report) -> HttpRespo
     text = report.table.text
     again = ImportForm(initial={**form.cleaned_data, "text": text if len(text) < PASTEABLE else ""})
     return page(
-        request, "web/people/import.html", status=200 if report.is_fine else 422, form=again, report=report,
-        lines=lines[:SHOWN], left_out=max(0, len(lines) - SHOWN),
+        request,
+        "web/people/import.html",
+        status=200 if report.is_fine else 422,
+        form=again,
+        report=report,
+        lines=lines[:SHOWN],
+        left_out=max(0, len(lines) - SHOWN),
     )
 
 
@@ -65,5 +70,7 @@ def _finish(request: HttpRequest, report: Report, *, invites: bool) -> HttpRespo
             if person.email:
                 invite(person, by=request.viewer)
     count = len(report.people)
-    sentence = ngettext("%(count)s person has come in.", "%(count)s people have come in.", count) % {"count": count}
+    sentence = ngettext("%(count)s person has come in.", "%(count)s people have come in.", count) % {
+        "count": count
+    }
     return go(request, "/admin/people/import/", sentence)

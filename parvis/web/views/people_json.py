@@ -37,8 +37,11 @@ def suggest_people(request: HttpRequest) -> JsonResponse:
         return JsonResponse([], safe=False)
     rows = read(
         SUGGEST.format(which=BY_KEY if keys else BY_NAME),
-        {"space": space.id if space else 0, "limit": 50 if keys else MOST,
-         **({"ids": keys} if keys else {"start": f"{words}%", "inside": f"% {words}%"})},
+        {
+            "space": space.id if space else 0,
+            "limit": 50 if keys else MOST,
+            **({"ids": keys} if keys else {"start": f"{words}%", "inside": f"% {words}%"}),
+        },
     )
     return JsonResponse([_described(row, space) for row in rows], safe=False)
 

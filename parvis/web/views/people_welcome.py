@@ -49,7 +49,10 @@ def show_subjects(request: HttpRequest) -> HttpResponse:
     error = ""
     if request.method == "POST":
         try:
-            labels = [*request.POST.getlist("proposed")[:20], *split_words(request.POST.get("ask", "")[:1800])]
+            labels = [
+                *request.POST.getlist("proposed")[:20],
+                *split_words(request.POST.get("ask", "")[:1800]),
+            ]
             if labels:
                 mine = Subject.objects.filter(person=me, kind=Subject.ASK).values_list("label", flat=True)
                 profile.set_subjects(me, Subject.ASK, [*mine, *labels], by=me)
@@ -57,9 +60,14 @@ def show_subjects(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             error = refusal.sentence
     return page(
-        request, "web/people/welcome_subjects.html", status=422 if error else 200, steps=_steps(0), error=error,
+        request,
+        "web/people/welcome_subjects.html",
+        status=422 if error else 200,
+        steps=_steps(0),
+        error=error,
         proposed=read(PROPOSED, {"me": me.id, "department": me.department, "job_title": me.job_title}),
-        ticked=request.POST.getlist("proposed"), typed=request.POST.get("ask", "")[:1800],
+        ticked=request.POST.getlist("proposed"),
+        typed=request.POST.get("ask", "")[:1800],
     )
 
 
@@ -90,16 +98,24 @@ def _keys(texts: list[str]) -> list[int]:
 def _offers(person: Person) -> list[dict[str, Any]]:
     """Open communities: those with a reason first, then the largest."""
     reasons = {one.space_id: one.why for one in suggest(person, limit=SHOWN)}
-    rows = Space.objects.visible_to(person).communities().filter(
-        access=AccessType.OPEN, archived_at=None, is_everyone=False
-    ).exclude(memberships__person=person)
+    rows = (
+        Space.objects.visible_to(person)
+        .communities()
+        .filter(access=AccessType.OPEN, archived_at=None, is_everyone=False)
+        .exclude(memberships__person=person)
+    )
     spaces = sorted(rows.order_by("-member_count", "name")[:100], key=lambda space: space.id not in reasons)
     shown = spaces[:SHOWN]
     charters = {
         row.space_id: row for row in Charter.objects.filter(space__in=shown).order_by("version")
     }  # the last version of each wins
     return [
-        {"space": space, "key": encode(space.id), "why": reasons.get(space.id, ""), "charter": charters.get(space.id)}
+        {
+            "space": space,
+            "key": encode(space.id),
+            "why": reasons.get(space.id, ""),
+            "charter": charters.get(space.id),
+        }
         for space in shown
     ]
 
@@ -107,7 +123,11 @@ def _offers(person: Person) -> list[dict[str, Any]]:
 def show_hello(request: HttpRequest) -> HttpResponse:
     """Step three: one line of hello, kept on the profile and said to everyone where that is possible."""
     everyone = Space.objects.filter(is_everyone=True).first()
-    kind = registry.kind_for(everyone, "note") if everyone and may("space.post", everyone, by=request.viewer) else None
+    kind = (
+        registry.kind_for(everyone, "note")
+        if everyone and may("space.post", everyone, by=request.viewer)
+        else None
+    )
     form = HelloForm(posted(request), initial={"hello": request.viewer.hello})
     if request.method == "POST":
         try:
@@ -116,7 +136,12 @@ def show_hello(request: HttpRequest) -> HttpResponse:
             show_refusal(form, refusal)
     status = 422 if request.method == "POST" else 200
     return page(
-        request, "web/people/welcome_hello.html", status=status, steps=_steps(2), form=form, everyone=everyone,
+        request,
+        "web/people/welcome_hello.html",
+        status=status,
+        steps=_steps(2),
+        form=form,
+        everyone=everyone,
         is_published=kind is not None,
     )
 
