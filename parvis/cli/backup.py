@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 import parvis
 from parvis.cli.site import (
@@ -25,9 +26,10 @@ from parvis.cli.site import (
     hold_alone,
     make_folder,
     open_site,
+    prepare_foreign_database,
 )
 from parvis.cli.words import gettext as _
-from parvis.kernel.postgres import find_binaries, prepare_database
+from parvis.kernel.postgres import APP, OWNER, Role, find_binaries
 from parvis.kernel.postgres.server import server_environment
 
 FORMAT = 1
@@ -58,6 +60,7 @@ def run_backup(args: argparse.Namespace) -> int:
         manifest = {
             "format": FORMAT,
             "parvis": parvis.__version__,
+            "roles": role_names(site),
             "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "database_sha256": checksum(dump),
             "database_bytes": dump.stat().st_size,
@@ -99,7 +102,7 @@ def run_restore(args: argparse.Namespace) -> int:
         if checksum(Path(folder) / DATABASE) != manifest["database_sha256"]:
             raise CommandFailed(_("The archive is damaged: its database does not have the noted checksum."))
         with hold_alone(site, "up"):
-            load_database(site, Path(folder) / DATABASE)
+            load_database(site, Path(folder) / DATABASE, is_exact=manifest["roles"] == [OWNER, APP])
         for name in (FILES, KEY):
             if (Path(folder) / name).exists():
                 (Path(folder) / name).rename(site.data / name)
@@ -129,19 +132,33 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise CommandFailed(_("This is no backup of Parvis."))
 
 
-def load_database(site: Site, dump: Path) -> None:
-    """Everything in one transaction; the database must have no table yet."""
+def load_database(site: Site, dump: Path, *, is_exact: bool) -> None:
+    """Everything in one transaction, into a database without tables.
+
+    Exact: from one of our own servers to another, owners and rights as they were. Else everything belongs to the
+    owner here, and the application has the rights it is given anywhere.
+    """
     if site.server is None:
+        prepare_foreign_database(site)
         restore_dump(site.owner_url, dump, is_exact=False)
         return
     with site.server as server:
-        # An exact copy with owners and rights, so the database starts without the rights we would give it.
         server.ensure_roles_and_database()
-        server.drop_database("parvis")
-        with server.superuser() as connection:
-            connection.execute("CREATE DATABASE parvis OWNER parvis_owner ENCODING 'UTF8' TEMPLATE template0")
-        restore_dump(server.url("superuser"), dump, is_exact=True)
-        prepare_database(server.url("superuser", "postgres"), "parvis")
+        if is_exact:
+            # Rights given beforehand would add to those of the archive, so the database starts without any.
+            server.drop_database("parvis")
+            with server.superuser() as connection:
+                connection.execute(
+                    "CREATE DATABASE parvis OWNER parvis_owner ENCODING 'UTF8' TEMPLATE template0"
+                )
+        restore_dump(server.url("superuser" if is_exact else "owner"), dump, is_exact=is_exact)
+        server.ensure_roles_and_database()
+
+
+def role_names(site: Site) -> list[str]:
+    """Who owns the tables, and who only uses them."""
+    roles: tuple[Role, Role] = ("owner", "app")
+    return [str(conninfo_to_dict(site.url(role)).get("user")) for role in roles]
 
 
 def restore_dump(url: str, dump: Path, *, is_exact: bool) -> None:

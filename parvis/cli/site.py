@@ -15,8 +15,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from parvis.cli.words import gettext as _
-from parvis.kernel.postgres import Role, Server
+from parvis.kernel.postgres import Role, Server, external_snippet, prepare_external
 
 SOURCE = Path(__file__).resolve().parents[2]
 DATA = "parvis-data"
@@ -87,6 +89,7 @@ def open_site(data: str, *, must_exist: bool = True, only_embedded: bool = False
     make_folder(site.data)
     os.environ.update(site.environment())
     if site.server is None:
+        prepare_foreign_database(site)
         migrate(site)
         yield site
         return
@@ -94,6 +97,19 @@ def open_site(data: str, *, must_exist: bool = True, only_embedded: bool = False
         site.server.ensure_roles_and_database()
         migrate(site)
         yield site
+
+
+def prepare_foreign_database(site: Site) -> None:
+    """Extensions and rights on a server of the administrator's. Raises CommandFailed with what to do."""
+    try:
+        prepare_external(site.owner_url, site.app_url)
+    except psycopg.errors.InsufficientPrivilege as refused:
+        raise CommandFailed(
+            _("The database does not let its owner prepare it: %(reason)s") % {"reason": str(refused).strip()}
+            + f"\n{external_snippet('parvis')}"
+        )
+    except psycopg.OperationalError as failure:
+        raise CommandFailed(_("The database does not answer: %(reason)s") % {"reason": str(failure).strip()})
 
 
 def make_folder(folder: Path) -> None:

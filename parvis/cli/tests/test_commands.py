@@ -191,6 +191,35 @@ def test_a_port_in_use_is_refused_with_a_sentence(folder: Path) -> None:
         assert str(site.port) in second.stderr.splitlines()[-1]
 
 
+def test_a_database_of_ones_own_serves_by_two_roles_and_needs_no_superuser(folder: Path) -> None:
+    with Server(folder.parent / "foreign", durable=False) as server:
+        with server.superuser() as connection:
+            connection.execute("CREATE ROLE keeper LOGIN; CREATE ROLE reader LOGIN")
+            connection.execute("CREATE DATABASE own OWNER keeper TEMPLATE template0")
+        address = server.url("superuser", "own")
+        named = {
+            "DATABASE_URL": address.replace("postgres@", "reader@"),
+            "PARVIS_DATABASE_URL_OWNER": address.replace("postgres@", "keeper@"),
+        }
+        made = parvis("person", "create", "Ada", "--email", "ada@example.org", "--data", str(folder), **named)
+        assert made.returncode == 0, made.stderr
+        examined = parvis("doctor", "--data", str(folder), **named)
+        assert examined.returncode == 0, examined.stdout + examined.stderr
+        assert not (folder / "postgres").exists()
+        archive = folder.parent / "foreign.tar"
+        assert parvis("backup", str(archive), "--data", str(folder), **named).returncode == 0
+    elsewhere = folder.parent / "elsewhere"
+    restored = parvis("restore", str(archive), "--data", str(elsewhere))
+    assert restored.returncode == 0, restored.stderr
+    assert "Ada\tada@example.org" in parvis("person", "list", "--data", str(elsewhere)).stdout
+
+
+def test_an_unreachable_database_is_a_sentence(folder: Path) -> None:
+    told = parvis("doctor", "--data", str(folder), DATABASE_URL="postgresql://me@127.0.0.1:1/nothing")
+    assert told.returncode == 1
+    assert "Traceback" not in told.stderr
+
+
 def test_a_backup_comes_back_whole_in_an_empty_place_only(folder: Path) -> None:
     with running(folder):
         made = parvis("person", "create", "Ada Lovelace", "--email", "ada@example.org", "--data", str(folder))

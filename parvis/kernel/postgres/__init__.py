@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from parvis.kernel.postgres.binaries import Binaries, find_binaries
 from parvis.kernel.postgres.launch import CannotLaunch
-from parvis.kernel.postgres.roles import APP, OWNER, external_snippet, prepare_database
+from parvis.kernel.postgres.roles import APP, OWNER, external_snippet, prepare_database, prepare_external
 from parvis.kernel.postgres.server import Role, Server, ServerFailed
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "external_snippet",
     "find_binaries",
     "prepare_database",
+    "prepare_external",
 ]

@@ -7,6 +7,7 @@ policies bind it. Not here: connections of the application (kernel.db).
 from __future__ import annotations
 
 import psycopg
+import psycopg.conninfo
 from psycopg import sql
 from psycopg.rows import TupleRow
 
@@ -37,29 +38,37 @@ def create_database(connection: Connection, name: str) -> None:
         )
 
 
-def grant_rights(connection: Connection, name: str) -> None:
-    """Inside the database: extensions, the owner's schema, and the application's rights on what comes."""
-    for statement in grant_statements(name):
-        connection.execute(sql.SQL(statement))  # type: ignore[arg-type]
-
-
-def grant_statements(name: str) -> list[str]:
-    """The statements of `grant_rights`, also shown to administrators of a server of their own."""
-    quoted = '"' + name.replace('"', '""') + '"'
-    defaults = f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER}"
+def grant_statements(name: str, *, owner: str = OWNER, app: str = APP) -> list[str]:
+    """What the owner of a database grants in it: extensions, and the application's rights on what comes."""
+    database, owner, app = (quoted(word) for word in (name, owner, app))
+    defaults = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner}"
+    extensions = [f"CREATE EXTENSION IF NOT EXISTS {extension}" for extension in EXTENSIONS]
+    if owner == app:
+        return extensions
     return [
-        *(f"CREATE EXTENSION IF NOT EXISTS {extension}" for extension in EXTENSIONS),
-        f"ALTER SCHEMA public OWNER TO {OWNER}",
-        f"REVOKE ALL ON DATABASE {quoted} FROM PUBLIC",
-        f"GRANT CONNECT, TEMPORARY ON DATABASE {quoted} TO {APP}",
-        "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
-        f"GRANT USAGE ON SCHEMA public TO {APP}",
-        f"{defaults} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP}",
-        f"{defaults} GRANT USAGE ON SEQUENCES TO {APP}",
+        *extensions,
+        f"REVOKE ALL ON DATABASE {database} FROM PUBLIC",
+        f"GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {app}",
+        f"GRANT USAGE ON SCHEMA public TO {app}",
+        f"{defaults} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
+        f"{defaults} GRANT USAGE ON SEQUENCES TO {app}",
         # A function with its owner's rights must not be open to every role of a shared server.
         f"{defaults} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
-        f"{defaults} GRANT EXECUTE ON FUNCTIONS TO {APP}",
+        f"{defaults} GRANT EXECUTE ON FUNCTIONS TO {app}",
     ]
+
+
+def quoted(name: str) -> str:
+    """An identifier as it stands in a statement."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def run_all(connection: Connection, statements: list[str]) -> None:
+    """Runs statements one by one, while no other process does."""
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('parvis rights'))")
+        for statement in statements:
+            connection.execute(sql.SQL(statement))  # type: ignore[arg-type]
 
 
 def prepare_database(admin_url: str, name: str) -> None:
@@ -71,16 +80,28 @@ def prepare_database(admin_url: str, name: str) -> None:
         create_roles(connection)
         create_database(connection, name)
     with psycopg.connect(admin_url, autocommit=True, dbname=name) as connection:
-        grant_rights(connection, name)
+        schema = ["REVOKE CREATE ON SCHEMA public FROM PUBLIC", f"ALTER SCHEMA public OWNER TO {OWNER}"]
+        run_all(connection, [*schema, *grant_statements(name)])
+
+
+def prepare_external(owner_url: str, app_url: str) -> None:
+    """On a server of somebody else's: what the owner of the database can do by itself, each start anew.
+
+    Raises psycopg.errors.InsufficientPrivilege where it cannot: then show `external_snippet`.
+    """
+    app = psycopg.conninfo.conninfo_to_dict(app_url).get("user")
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        owner, name = connection.info.user, connection.info.dbname
+        run_all(connection, grant_statements(name, owner=owner, app=str(app or owner)))
 
 
 def external_snippet(name: str) -> str:
-    """What the administrator of a PostgreSQL server types once in psql, as text."""
+    """What the administrator of a PostgreSQL server types once in psql; the owner does the rest itself."""
     lines = [
         f"CREATE ROLE {OWNER} LOGIN PASSWORD '…';",
         f"CREATE ROLE {APP} LOGIN PASSWORD '…';",
         f"CREATE DATABASE {name} OWNER {OWNER} ENCODING 'UTF8' TEMPLATE template0;",
-        f"\\connect {name}",
-        *(f"{statement};" for statement in grant_statements(name)),
+        f"-- then: PARVIS_DATABASE_URL_OWNER=postgresql://{OWNER}:…@host/{name}",
+        f"--       DATABASE_URL=postgresql://{APP}:…@host/{name}",
     ]
     return "\n".join(lines)
