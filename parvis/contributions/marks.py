@@ -59,7 +59,12 @@ class Tag(Placed):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["contribution", "word"], name="marks_tag_once")]
-        indexes = [models.Index(fields=["word"], name="marks_tag_word")]
+        indexes = [
+            models.Index(fields=["word"], name="marks_tag_word"),
+            models.Index(
+                F("word"), F("contribution_id").desc(), name="marks_tag_open", condition=Q(audience=0)
+            ),  # for those who follow the tag: what everybody may read
+        ]
 
 
 class Attachment(Keyed):

@@ -44,18 +44,32 @@ JOINED = """
 
 # One page's worth from each source by its own index, then the newest of them all: the cost is bounded by the
 # number of sources, however empty they are (a plain IN sub-query took 1,168 ms for the member of an empty one).
+# Followed tags add what everybody may read outside those sources: the newest 200 of each tag, keys being times.
 HOME = """
 WITH sources AS (
   SELECT sub.space_id, sub.level FROM spaces_subscription sub WHERE sub.person_id = %(me)s AND sub.level > 0
-), picked AS MATERIALIZED (
-  SELECT top.id, top.moment, sources.level FROM sources CROSS JOIN LATERAL (
-    SELECT c.id, c.{order} AS moment FROM contributions_contribution c
-    WHERE c.space_id = sources.space_id AND c.state = 'published' AND c.is_listed
-      AND (c.{order}, c.id) < (%(at)s, %(id)s) {before}
+), tagged AS (
+  SELECT DISTINCT ON (top.id) top.id, top.moment, top.word FROM contributions_tagfollow f CROSS JOIN LATERAL (
+    SELECT c.id, c.{order} AS moment, f.word FROM (
+      SELECT t.contribution_id AS id FROM contributions_tag t WHERE t.word = f.word AND t.audience = 0
+      ORDER BY t.contribution_id DESC LIMIT 200
+    ) recent JOIN contributions_contribution c ON c.id = recent.id
+    WHERE c.state = 'published' AND c.is_listed AND (c.{order}, c.id) < (%(at)s, %(id)s) {before}
+      AND NOT EXISTS (SELECT 1 FROM spaces_subscription s WHERE s.person_id = %(me)s AND s.space_id = c.space_id)
     ORDER BY c.{order} DESC, c.id DESC LIMIT %(limit)s
-  ) top ORDER BY top.moment DESC, top.id DESC LIMIT %(limit)s
+  ) top WHERE f.person_id = %(me)s
+), picked AS MATERIALIZED (
+  SELECT * FROM (
+    SELECT top.id, top.moment, sources.level, '' AS word FROM sources CROSS JOIN LATERAL (
+      SELECT c.id, c.{order} AS moment FROM contributions_contribution c
+      WHERE c.space_id = sources.space_id AND c.state = 'published' AND c.is_listed
+        AND (c.{order}, c.id) < (%(at)s, %(id)s) {before}
+      ORDER BY c.{order} DESC, c.id DESC LIMIT %(limit)s
+    ) top
+    UNION ALL SELECT tagged.id, tagged.moment, 0, tagged.word FROM tagged
+  ) every ORDER BY every.moment DESC, every.id DESC LIMIT %(limit)s
 )
-SELECT {columns}, picked.level AS source_level, m.role AS my_role
+SELECT {columns}, picked.level AS source_level, picked.word AS source_word, m.role AS my_role
 FROM picked {joined}
   LEFT JOIN spaces_membership m ON m.space_id = c.space_id AND m.person_id = %(me)s
 WHERE (c.audience = 0 OR (c.audience = 1 AND m.id IS NOT NULL)) AND c.kind = ANY(%(kinds)s) {filters}
@@ -217,6 +231,8 @@ def _page(rows: list[Any], order: str, why: Any) -> Page:
 
 
 def _why_home(row: Any) -> str:
+    if row.source_word:
+        return f"tag:{row.source_word}"
     if row.space_kind == "personal":
         return "person"
     return "member" if row.my_role else "followed"

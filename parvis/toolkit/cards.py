@@ -194,6 +194,8 @@ def space_of(row: Any) -> dict[str, Any]:
 
 def why_in_words(row: stream.Row) -> str:
     """Why a card is in this reader's stream."""
+    if row.why.startswith("tag:"):
+        return _("You follow #%(tag)s") % {"tag": row.why[4:]}
     if row.why == "person":
         return _("You follow %(name)s") % {"name": row.author_name}
     if row.why == "member":
@@ -204,7 +206,7 @@ def why_in_words(row: stream.Row) -> str:
 
 
 def why_icon(row: stream.Row) -> str:
-    return {"person": "user", "member": "users", "followed": "eye"}.get(row.why, "users")
+    return {"person": "user", "member": "users", "followed": "eye"}.get(row.why, "hash" if row.why.startswith("tag:") else "users")
 
 
 def _text(text: str, extra: Extra) -> str:
