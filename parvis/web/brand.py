@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from parvis.kernel.errors import Refused
@@ -147,7 +148,8 @@ def verdict(colour: str) -> tuple[Palette, str]:
 
 
 def _ratio(value: float) -> str:
-    return f"{math.floor(value * 10) / 10:.1f}"
+    # rounded down: 4.49 must not read as 4.5
+    return number_format(math.floor(value * 10) / 10, 1)
 
 
 def css_of(palette: Palette) -> str:

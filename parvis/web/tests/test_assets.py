@@ -43,11 +43,7 @@ def _everything() -> list[str]:
 
 
 def test_no_built_file_names_another_host() -> None:
-    found = {
-        host
-        for text in _everything()
-        for host in re.findall(r"https?://([\w.-]+)", text)
-    }
+    found = {host for text in _everything() for host in re.findall(r"https?://([\w.-]+)", text)}
     assert found <= {"www.w3.org"}
 
 
@@ -84,3 +80,18 @@ def test_every_icon_that_is_named_exists() -> None:
     }
     assert names <= set(icons.drawings())
     assert set(icons.MASKED) <= set(icons.drawings())
+
+
+# Marks for scripts, tests or a reader of the markup, which need no rule.
+WITHOUT_A_RULE = {"forum-head", "opening", "secret", "topic"}
+
+
+def test_every_class_of_a_template_has_a_rule() -> None:
+    css = "".join(path.read_text() for path in (assets.STATIC / "css").glob("*.css"))
+    known = set(re.findall(r"\.([a-z][\w-]*)", css)) | WITHOUT_A_RULE
+    missing = set()
+    for path in ROOT.glob("parvis/**/templates/**/*.html"):
+        for names in re.findall(r'class="([^"]*)"', path.read_text()):
+            words = re.sub(r"{{.*?}}|{%.*?%}", " ", names).split()
+            missing |= {(word, path.name) for word in words if re.fullmatch(r"[a-z][\w-]*\w", word)}
+    assert not {(word, page) for word, page in missing if word not in known}
