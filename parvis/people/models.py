@@ -158,6 +158,11 @@ class Person(AbstractBaseUser):
         return "" if "job_title" in self.hidden_fields else self.job_title
 
     @property
+    def shown_site(self) -> str:
+        """The site, unless its owner hides it."""
+        return "" if "site" in self.hidden_fields else self.site
+
+    @property
     def is_active(self) -> bool:  # type: ignore[override]
         return self.state == PersonState.ACTIVE
 

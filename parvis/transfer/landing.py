@@ -90,13 +90,10 @@ def land_people(landing: Landing, batch: list[rows.Person]) -> Made:
 
 
 def _person(row: rows.Person, otherwise: datetime) -> Person:
-    from parvis.kernel.words import sort_key
-
     taken = bool(row.username) and Person.objects.filter(username__iexact=row.username).exists()
     person = Person(
         id=new_id(),
         display_name=row.display_name,
-        sort_key=sort_key(row.display_name)[:160],
         state=row.state,
         email=row.email or None,
         username=None if taken else row.username or None,
@@ -113,6 +110,7 @@ def _person(row: rows.Person, otherwise: datetime) -> Person:
         created_at=row.created_at or otherwise,
     )
     person.set_unusable_password()
+    person.derive()
     return person
 
 

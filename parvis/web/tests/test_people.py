@@ -12,7 +12,7 @@ from parvis.accounts.sessions import BACKEND
 from parvis.contributions.models import Contribution
 from parvis.kernel.db import count_statements
 from parvis.kernel.ids import encode
-from parvis.membership import charters
+from parvis.membership import charters, requests
 from parvis.membership.everyone import set_posting
 from parvis.people.models import Person, Subject
 from parvis.spaces.models import Membership, Space, Subscription
@@ -257,3 +257,34 @@ def test_choosing_a_closed_community_on_the_first_visit_joins_nothing(cast: Cast
     for space in (cast.secret, cast.on_request, cast.archived):
         client_of(cast.stranger).post("/welcome/communities/", {"space": [encode(space.id)]})
         assert not Membership.objects.filter(space=space, person=cast.stranger).exists()
+
+
+def test_what_someone_hides_is_shown_on_no_page_of_others(cast: Cast):
+    words = {"job_title": "Zyxfonction", "department": "Zyxservice", "site": "Zyxville", "bio": "Zyxbio"}
+    for person in (cast.author, cast.host, cast.stranger):
+        profile.revise_profile(person, by=person, **words)
+        profile.set_subjects(person, "ask", ["Zyxsujet"], by=person)
+        profile.set_visibility(person, hidden=[*words, "ask"], is_hidden=False, by=person)
+    note = publish_note(cast.open, body="Bonjour", by=cast.author)
+    requests.ask_to_join(cast.on_request, by=cast.stranger)
+    pages = [
+        "/",
+        "/people/",
+        "/people/?q=aude",
+        "/search/?q=aude",
+        "/communities/",
+        cast.author.url,
+        cast.personal.url,
+    ]
+    pages += [f"{cast.personal.url}blog/", f"/notes/{note.key}/", "/people/suggest/?q=au"]
+    pages += [f"{cast.open.url}{part}" for part in ("", "members/", "host/members/", "host/requests/")]
+    pages += [f"{cast.on_request.url}{part}" for part in ("", "members/", "host/requests/")]
+    for person in (cast.member, cast.cohost, cast.host_elsewhere):
+        client = client_of(person)
+        for path in pages:
+            assert "Zyx" not in client.get(path).content.decode(), path
+    host = client_of(cast.host)
+    for path in pages:
+        response = host.get(path)
+        assert response.status_code == 200, path
+        assert "Zyx" not in response.content.decode(), path

@@ -34,8 +34,9 @@ SELECT m.role, coalesce(m.charter_version, 0) AS accepted, u.level, r.id AS requ
        WHERE k.person_id = %(me)s AND k.contribution_id = p.contribution_id))) AS pins,
   (SELECT contribution_id FROM contributions_pin WHERE space_id = s.id AND is_start_here) AS start_id,
   (SELECT coalesce(json_agg(json_build_object('id', n.id::text, 'name', n.display_name, 'photo', n.photo,
-       'hello', n.hello, 'title', n.job_title) ORDER BY n.joined_at DESC), '[]') FROM (
-     SELECT p.id, p.display_name, p.photo, p.hello, p.job_title, j.joined_at FROM spaces_membership j
+       'hello', n.hello, 'title', n.title) ORDER BY n.joined_at DESC), '[]') FROM (
+     SELECT p.id, p.display_name, p.photo, p.hello, j.joined_at,
+       CASE WHEN 'job_title' = ANY(p.hidden_fields) THEN '' ELSE p.job_title END AS title FROM spaces_membership j
        JOIN people_person p ON p.id = j.person_id AND p.state = 'active' AND NOT p.is_hidden
      WHERE j.space_id = s.id AND j.role = 'member' AND j.person_id <> %(me)s AND NOT s.is_everyone
        AND j.joined_at > now() - %(days)s * interval '1 day' AND j.joined_at > s.created_at + interval '1 minute'
