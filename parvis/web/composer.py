@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,6 +26,7 @@ from parvis.kernel.words import keywords
 from parvis.people.models import Person, names_of
 from parvis.spaces.models import Audience, Space, SpaceTool
 from parvis.toolkit import registry
+from parvis.toolkit.request import Request
 from parvis.toolkit.spec import Kind, Option, Tool
 from parvis.web.drafts import draft_at
 
@@ -183,7 +183,7 @@ def has_title(contribution: Contribution) -> bool:
     )
 
 
-def form_context(request: HttpRequest, error: Refused | NotAllowed | None) -> dict[str, Any]:
+def form_context(request: Request, error: Refused | NotAllowed | None) -> dict[str, Any]:
     """What the composer's page shows: the form as it was typed, or the draft left there, or an empty one."""
     viewer = request.viewer
     spaces = spaces_to_post_in(viewer)
@@ -275,7 +275,7 @@ def options_anywhere(here: Offered) -> Offered:
     return [*here, *(found for found in others if found not in here)]
 
 
-def template_asked(request: HttpRequest) -> templates.ContentTemplate | None:
+def template_asked(request: Request) -> templates.ContentTemplate | None:
     """The content template that the address names, in the writer's language, with the option it opens."""
     slug = request.POST.get("template", "") or request.GET.get("template", "")
     found = templates.find(slug, request.LANGUAGE_CODE)
@@ -305,7 +305,7 @@ def composer_urls(place: str) -> dict[str, str]:
 
 
 def edit_context(
-    request: HttpRequest, contribution: Contribution, error: Refused | NotAllowed | None
+    request: Request, contribution: Contribution, error: Refused | NotAllowed | None
 ) -> dict[str, Any]:
     """What the edit page shows: the text with the names of those it mentions, or what was typed."""
     source = contribution.body.source

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from parvis.attention.opening import contribution_page
@@ -10,11 +10,12 @@ from parvis.contributions.models import Contribution
 from parvis.kernel.pagination import parse_cursor
 from parvis.spaces.models import Space
 from parvis.toolkit.pages import go, page
+from parvis.toolkit.request import Request
 from parvis.tools.blog import reading
 from parvis.tools.blog.actions import set_comments
 
 
-def list_posts(request: HttpRequest, space: Space) -> HttpResponse:
+def list_posts(request: Request, space: Space) -> HttpResponse:
     """A blog: its latest article large, then the others; a person's own one with its name, promise and followers."""
     after = parse_cursor(request.GET.get("after", ""))
     posts, following = reading.posts_of(space, request.viewer, after=after)
@@ -38,7 +39,7 @@ def list_posts(request: HttpRequest, space: Space) -> HttpResponse:
     )
 
 
-def show_post(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+def show_post(request: Request, contribution: Contribution) -> HttpResponse:
     """A post with its comments."""
     return contribution_page(
         request,
@@ -52,7 +53,7 @@ def show_post(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     )
 
 
-def switch_comments(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+def switch_comments(request: Request, contribution: Contribution) -> HttpResponse:
     """Opens or closes the comments."""
     are_open = request.POST.get("comments") == "open"
     set_comments(contribution, are_open, by=request.viewer)

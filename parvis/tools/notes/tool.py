@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from parvis.tools.notes.actions import draft_note, publish_note
 from parvis.toolkit.spec import Kind, Option, Tool
+from parvis.tools.notes.actions import draft_note, publish_note
 
 NOTE = Kind(
     slug="note",

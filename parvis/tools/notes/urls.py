@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parvis.tools.notes import views
 from parvis.toolkit.routing import route
+from parvis.tools.notes import views
 
 thing_routes = [route("", views.show_note, ability="contribution.read", name="note", methods=("GET",))]

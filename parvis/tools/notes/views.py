@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
-from parvis.contributions.models import Contribution
 from parvis.attention.opening import contribution_page
+from parvis.contributions.models import Contribution
+from parvis.toolkit.request import Request
 
 
-def show_note(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+def show_note(request: Request, contribution: Contribution) -> HttpResponse:
     """A note with its replies."""
     return contribution_page(request, contribution, "notes/note.html")

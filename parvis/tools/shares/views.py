@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from parvis.attention.opening import contribution_page
@@ -13,12 +13,13 @@ from parvis.kernel.errors import NotAllowed, NotFound, Refused
 from parvis.spaces.models import Space
 from parvis.toolkit.cards import describe
 from parvis.toolkit.pages import go, page
+from parvis.toolkit.request import Request
 from parvis.toolkit.routing import thing_path
 from parvis.tools.shares.actions import share
 from parvis.tools.shares.reading import places_for
 
 
-def make_share(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+def make_share(request: Request, contribution: Contribution) -> HttpResponse:
     """Where to, and one comment; refused, the form comes back as it was."""
     refusal: Refused | NotAllowed | None = None
     if request.method == "POST":
@@ -41,7 +42,7 @@ def make_share(request: HttpRequest, contribution: Contribution) -> HttpResponse
     )
 
 
-def _place(request: HttpRequest) -> Space:
+def _place(request: Request) -> Space:
     slug = request.POST.get("space", "").replace("\x00", "")[:80]
     found = Space.objects.visible_to(request.viewer).filter(slug=slug).first()
     if found is None:
@@ -49,7 +50,7 @@ def _place(request: HttpRequest) -> Space:
     return found
 
 
-def show_share(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+def show_share(request: Request, contribution: Contribution) -> HttpResponse:
     """A share: what was said with it, and the original as its own readers see it."""
     original = find_contribution(contribution.card["shared"], request.viewer)
     rows = stream.by_ids([original.id], request.viewer)
