@@ -7,6 +7,7 @@ Not here: the queries (contributions.stream) and the markup (web/card.html).
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from threading import Lock
@@ -58,6 +59,9 @@ class Fragments:
 
 
 FRAGMENTS = Fragments()
+BLANKS = re.compile(
+    r"\s*\n\s*|(?<=>) {2,}(?=<)"
+)  # prose keeps its line ends: it stands in <br> and <p>, never in <pre> here
 
 
 def draw(rows: Sequence[stream.Row], viewer: Person) -> list[Markup]:
@@ -75,10 +79,15 @@ def draw(rows: Sequence[stream.Row], viewer: Person) -> list[Markup]:
         key = _key(row, extra, language, zone)
         fragment = FRAGMENTS.get(key)
         if fragment is None:
-            fragment = Markup(get_template("web/card.html").render({"c": describe(row, extra)}))
+            fragment = shrink(get_template("web/card.html").render({"c": describe(row, extra)}))
             FRAGMENTS.put(key, fragment)
         drawn.append(fragment)
     return drawn
+
+
+def shrink(html: str) -> Markup:
+    """Drawn HTML without the indentation of its templates; blanks inside a line stay."""
+    return Markup(BLANKS.sub("", html))
 
 
 class Extra:
@@ -206,7 +215,9 @@ def why_in_words(row: stream.Row) -> str:
 
 
 def why_icon(row: stream.Row) -> str:
-    return {"person": "user", "member": "users", "followed": "eye"}.get(row.why, "hash" if row.why.startswith("tag:") else "users")
+    return {"person": "user", "member": "users", "followed": "eye"}.get(
+        row.why, "hash" if row.why.startswith("tag:") else "users"
+    )
 
 
 def _text(text: str, extra: Extra) -> str:

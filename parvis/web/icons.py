@@ -15,8 +15,8 @@ SET = Path(__file__).parent / "static" / "icons" / "lucide.json"
 MASKED = (
     "bell", "bookmark", "circle-check", "ellipsis", "feather",
     "hand-heart", "heart", "house", "lightbulb", "log-out", "message-circle",
-    "messages-square", "pen-line", "pin", "plus", "quote", "reply", "search",
-    "smile", "user", "users", "users-round",
+    "messages-square", "party-popper", "pen-line", "pin", "plus", "quote", "reply", "search",
+    "smile", "telescope", "user", "users", "users-round",
     "x",
 )  # fmt: skip
 

@@ -127,7 +127,7 @@ def initials(name: str) -> str:
 
 
 def avatar(person: Any, size: int = 36, label: str = "") -> Markup:
-    """A person's face: the photo, loaded lazily, else initials drawn in the page.
+    """A person's face: the photo, loaded lazily, else initials on a steady colour.
 
     `size` is in pixels at normal text size: 20, 24, 28, 36, 44, 64, 96. Hidden from screen readers unless
     `label` is given, since the name nearly always stands beside it.
@@ -142,9 +142,7 @@ def avatar(person: Any, size: int = 36, label: str = "") -> Markup:
         ).format(size, photo, label)
     letters = get("initials") or initials(name)
     number_of_hue = hue(get("id13") or get("id") or name)
-    return Markup(
-        '<svg class="avatar avatar-{} hue-{}" viewBox="0 0 40 40" {}><text x="20" y="20">{}</text></svg>'
-    ).format(size, number_of_hue, alt, letters)
+    return Markup('<b class="avatar avatar-{} hue-{}" {}>{}</b>').format(size, number_of_hue, alt, letters)
 
 
 def number(value: int | float | None) -> str:
