@@ -91,7 +91,7 @@ def set_subjects(person: Person, kind: str, labels: Iterable[str], *, by: Person
     _require_own(person, by=by)
     wanted: dict[str, str] = {}
     for label in labels:
-        text = " ".join(label.split()).lstrip("#")[:80]
+        text = " ".join(label.replace("\0", "").split()).lstrip("#")[:80]
         if fold(text):
             wanted.setdefault(fold(text)[:80], text)
     if len(wanted) > MOST_SUBJECTS:

@@ -253,6 +253,29 @@ def test_steps_refuse_what_cannot_be_with_a_sentence(cast: Cast, path: str, data
     assert client_of(cast.stranger).post(path, data).status_code == 422
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/people/?q=%00&skill=%00&site=%00&department=%00&language=%00",
+        "/people/?after=%00",
+        "/people/suggest/?q=%00&space=%00&ids=%00",
+        "/accounts/link/%00/",
+        "/accounts/invitation/x/",
+        "/accounts/password/reset/%F0%9F%98%80/",
+        "/admin/outbox/?after=%00",
+        "/settings/?next=%00",
+    ],
+)
+def test_hostile_addresses_are_answered(cast: Cast, path: str):
+    assert client_of(cast.administrator).get(path).status_code in (200, 404, 410)
+
+
+def test_hostile_words_are_cleaned(cast: Cast):
+    client = client_of(cast.stranger)
+    assert client.post("/welcome/", {"ask": "a\0b", "proposed": ["\0"]}).status_code == 303
+    assert list(cast.stranger.subjects.values_list("label", flat=True)) == ["ab"]
+
+
 def test_choosing_a_closed_community_on_the_first_visit_joins_nothing(cast: Cast):
     for space in (cast.secret, cast.on_request, cast.archived):
         client_of(cast.stranger).post("/welcome/communities/", {"space": [encode(space.id)]})
