@@ -52,6 +52,7 @@ SELECT
     AS sponsor,
   (SELECT c.id FROM contributions_contribution c JOIN people_person p ON p.id = c.author_id
      WHERE p.is_sponsor AND c.kind = ANY(%(articles)s) AND c.state = 'published' AND c.audience = 0
+       AND NOT EXISTS (SELECT 1 FROM contributions_pin t WHERE t.contribution_id = c.id AND t.is_start_here)
      ORDER BY c.published_at LIMIT 1) AS first_post,
   (SELECT c.id FROM contributions_contribution c JOIN spaces_space s ON s.id = c.space_id AND s.is_everyone
      JOIN people_person p ON p.id = c.author_id
@@ -203,6 +204,7 @@ def open_from_template(*, theme: str, template: str, name: str, by: Person) -> S
 def name_sponsor(*, is_me: bool, name: str, email: str, by: Person) -> Person:
     """Says who the sponsor is: oneself, someone here by address, or someone invited now. Raises Refused (email)."""
     require("site.administer", by=by)
+    prepare_everyone(by=by)  # where the first post will stand
     if is_me:
         set_sponsor(by, True, by=by)
         return by

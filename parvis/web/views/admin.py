@@ -128,8 +128,9 @@ def show_logo(request: HttpRequest, version: str) -> HttpResponse:
     if not digest or version != f"{digest[:16]}.png":
         raise NotFound
     stored = Stored(digest, 0, "image/png", "logo.png")
-    headers = {**response_headers(stored, inline=True, max_age=31_536_000), "Cross-Origin-Resource-Policy": "same-origin"}
-    return FileResponse(local_store().open(digest), headers=headers)
+    headers = response_headers(stored, inline=True, max_age=31_536_000)
+    media_type = headers.pop("Content-Type")
+    return FileResponse(local_store().open(digest), content_type=media_type, headers=headers)
 
 
 def show_opening(request: HttpRequest) -> HttpResponse:

@@ -100,9 +100,9 @@ def list_groups(request: HttpRequest) -> HttpResponse:
     return page(request, "web/admin/groups.html", groups=[{"row": row, "key": encode(row.id)} for row in rows])
 
 
-def edit_group(request: HttpRequest, group: int = 0) -> HttpResponse:
+def edit_group(request: HttpRequest, group: int | None = None) -> HttpResponse:
     """A new group, or a change to one."""
-    row = _group(group) if group else None
+    row = _group(group) if group is not None else None
     form = GroupForm(posted(request), request.FILES or None, initial=_initial_of_group(row))
 
     def write(data: dict[str, Any]) -> None:
@@ -176,9 +176,9 @@ def list_fields(request: HttpRequest) -> HttpResponse:
     )
 
 
-def edit_field(request: HttpRequest, field: int = 0) -> HttpResponse:
+def edit_field(request: HttpRequest, field: int | None = None) -> HttpResponse:
     """A new field, or a change to one."""
-    row = _field(field) if field else None
+    row = _field(field) if field is not None else None
     names = ("label_fr", "label_en", "type", "is_filled_by_person", "is_visible", "is_filter")
     initial: dict[str, Any] = {"is_filled_by_person": True, "is_visible": True}
     if row is not None:

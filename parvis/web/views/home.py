@@ -18,7 +18,7 @@ from parvis.people.models import Person
 from parvis.toolkit import registry
 from parvis.toolkit.cards import draw
 from parvis.toolkit.pages import go, page
-from parvis.web import side
+from parvis.web import home_blocks, side
 
 THEMES = ("professional", "interest")
 
@@ -26,6 +26,8 @@ THEMES = ("professional", "interest")
 def show_home(request: HttpRequest) -> HttpResponse:
     """The reader's stream; filters stand in the address, the order is remembered."""
     viewer = request.viewer
+    if viewer.is_administrator and request.network.set_up_at is None:
+        return go(request, "/admin/setup/")  # nobody has given the network its name yet
     order = viewer.stream_order if viewer.stream_order in stream.ORDERS else "activity"
     as_of = _moment(request.GET.get("as_of", "")) or clock.now()
     kind, theme = request.GET.get("kind", ""), request.GET.get("theme", "")
@@ -48,6 +50,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
         "kinds": [found_kind for _tool, found_kind in registry.kinds().values()],
         "pinned": draw(stream.pinned_for(viewer), viewer) if first and not (kind or theme) else [],
         "communities": side.my_communities(viewer),
+        "blocks": home_blocks.shown_to(viewer, request.network) if first else [],
     }
     template = "web/_cards.html" if request.headers.get("HX-Request") else "web/home.html"
     return page(request, template, **context)

@@ -1,0 +1,170 @@
+"""The bell: what belongs together on one line, what can't be seen any more on none, and mail for who asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from parvis.accounts.models import Message
+from parvis.accounts.sessions import BACKEND
+from parvis.attention.models import Notice
+from parvis.attention.reading import Line, notices_of
+from parvis.contributions.replies import remove_reply, reply
+from parvis.kernel.db import SYSTEM
+from parvis.membership import actions, requests
+from parvis.membership.invitations import invitations_of
+from parvis.people.models import Person
+from parvis.spaces.models import Space
+from parvis.testing.cast import Cast, build_cast
+from parvis.toolkit import registry
+from parvis.web.models import Network
+
+pytestmark = pytest.mark.django_db
+Jobs = Callable[[], int]
+
+
+@pytest.fixture
+def cast(run_jobs: Jobs) -> Cast:
+    Network.objects.update_or_create(id=1, defaults={"name": "Maison Lumen"})
+    found = build_cast()
+    run_jobs()
+    return found
+
+
+def note_in(space: Space, by: Person, body: str = "Qui a la clé de l'atelier ?") -> object:
+    kind = registry.kind_for(space, "note")
+    assert kind is not None
+    return kind.publish(space, body=body, by=by)
+
+
+def lines(person: Person, **options: bool) -> list[Line]:
+    return notices_of(Person.objects.get(id=person.id), **options).lines  # type: ignore[arg-type]
+
+
+def test_answers_to_one_thing_stand_on_one_line(cast: Cast, run_jobs: Jobs):
+    note = note_in(cast.open, cast.author)
+    for person in (cast.member, cast.host, cast.cohost):
+        reply(note, body=f"Demandez à {person.name}", by=person)
+    run_jobs()
+    (line,) = lines(cast.author)
+    assert line.count == 3
+    assert len(line.actors) == 3
+    assert "3" in line.sentence
+    assert line.is_new
+
+
+def test_one_answer_is_quoted_and_leads_to_it(cast: Cast, run_jobs: Jobs):
+    answer = reply(note_in(cast.open, cast.author), body="Dans le tiroir du haut", by=cast.member)
+    run_jobs()
+    (line,) = lines(cast.author)
+    assert cast.member.name in line.sentence
+    assert line.quote == "Dans le tiroir du haut"
+    assert answer.key in line.url
+    assert line.place == cast.open.name
+
+
+def test_what_can_not_be_seen_any_more_leaves_no_line(cast: Cast, run_jobs: Jobs):
+    note = note_in(cast.secret, cast.author, "Le plan du bâtiment C")
+    reply(note, body=f"Voir avec @[](person:{cast.member.key})", by=cast.host)
+    run_jobs()
+    assert any("bâtiment" in line.about for line in lines(cast.member))
+    actions.remove_member(cast.secret, cast.member, by=SYSTEM)
+    assert lines(cast.member) == []
+
+
+def test_a_reply_taken_back_leaves_no_line(cast: Cast, run_jobs: Jobs):
+    answer = reply(note_in(cast.open, cast.author), body="Oups", by=cast.member)
+    run_jobs()
+    remove_reply(answer, by=cast.member)
+    assert lines(cast.author) == []
+
+
+def test_an_invitation_makes_a_secret_community_known_until_it_is_withdrawn(cast: Cast):
+    (line,) = lines(cast.invitee)
+    assert line.about == cast.secret.name
+    assert "/communities/invitations/" in line.url
+    invitations_of(cast.secret)[0].delete()
+    assert lines(cast.invitee) == []
+
+
+def test_requests_are_shown_to_running_hosts_only(cast: Cast, run_jobs: Jobs):
+    requests.ask_to_join(cast.on_request, by=cast.stranger, word="Je débute")
+    run_jobs()
+    (line,) = lines(cast.host)
+    assert line.url == f"{cast.on_request.url}host/requests/"
+    cast.on_request.memberships.filter(person=cast.host).update(role="member")
+    assert lines(cast.host) == []
+
+
+def test_only_unseen_ones_when_asked(cast: Cast, run_jobs: Jobs):
+    reply(note_in(cast.open, cast.author), body="Oui", by=cast.member)
+    run_jobs()
+    assert len(lines(cast.author, only_unseen=True)) == 1
+    client = Client()
+    client.force_login(cast.author, backend=BACKEND)
+    client.post("/notifications/seen/")
+    assert lines(cast.author, only_unseen=True) == []
+    assert len(lines(cast.author)) == 1
+    assert not lines(cast.author)[0].is_new
+
+
+def wants_mail(*people: Person) -> None:
+    Person.objects.filter(id__in=[person.id for person in people]).update(mails_notices=True)
+
+
+def test_a_mail_goes_to_who_asked_for_it_and_to_nobody_else(cast: Cast, run_jobs: Jobs):
+    wants_mail(cast.author)
+    note = note_in(cast.open, cast.author)
+    reply(note, body="Chez le gardien", by=cast.member)
+    reply(note, body="Ou à l'accueil", by=cast.host)
+    run_jobs()
+    mails = list(Message.objects.order_by("id"))
+    assert [mail.person_id for mail in mails] == [cast.author.id, cast.author.id]
+    assert "Chez le gardien" in mails[0].text
+    assert "Chez le gardien" in mails[0].html
+    assert "Maison Lumen" in mails[0].subject
+    assert "/settings/" in mails[0].text
+    assert Notice.objects.filter(person=cast.author, mailed_at=None).count() == 0
+
+
+def test_a_closed_community_mails_no_text(cast: Cast, run_jobs: Jobs):
+    wants_mail(cast.author)
+    note = note_in(cast.on_request, cast.author, "Le budget du troisième trimestre")
+    reply(note, body="Il baisse de douze pour cent", by=cast.member)
+    run_jobs()
+    mail = Message.objects.get(person=cast.author)
+    for text in (mail.subject, mail.text, mail.html):
+        assert "budget" not in text
+        assert "baisse" not in text
+    assert cast.on_request.name in mail.text
+
+
+def test_what_was_read_or_lost_meanwhile_is_not_mailed(cast: Cast):
+    from parvis.attention.actions import deliver
+    from parvis.attention.mails import send_mails
+    from parvis.journal.models import Activity
+
+    wants_mail(cast.author, cast.member)
+    note = note_in(cast.secret, cast.author, "Suite du plan")
+    answer = reply(note, body=f"@[](person:{cast.member.key}) qu'en dis-tu ?", by=cast.host)
+    fact = Activity.objects.get(thing_id=answer.id)
+    deliver(fact.id)
+    Notice.objects.filter(person=cast.author).update(seen_at=fact.created_at)
+    actions.remove_member(cast.secret, cast.member, by=SYSTEM)
+    send_mails(fact.id)
+    assert not Message.objects.exists()
+
+
+def test_a_mail_speaks_its_readers_language_and_goes_once(cast: Cast, run_jobs: Jobs):
+    from parvis.attention.mails import send_mails
+
+    wants_mail(cast.author)
+    Person.objects.filter(id=cast.author.id).update(language="en")
+    reply(note_in(cast.open, cast.author), body="Sous le paillasson", by=cast.member)
+    run_jobs()
+    mail = Message.objects.get(person=cast.author)
+    assert "replied to you" in mail.subject
+    send_mails(Notice.objects.get(person=cast.author).activity_id)
+    assert Message.objects.count() == 1
