@@ -51,6 +51,12 @@ const audience = (form, { audienceUrl }, signal) => {
     if (line) line.textContent = answer?.sentence ?? t('audience_unknown');
     if (answer?.sentence) parvis.announce(answer.sentence);
     for (const kind of (answer?.kinds && form.querySelectorAll('input[name=kind]')) || []) kind.disabled = !answer.kinds.includes(kind.value);
+    // What isn't offered there can't stay chosen: the first that is takes its place, and the text stays.
+    const kind = form.querySelector('input[name=kind]:checked');
+    if (!kind || kind.disabled) {
+      const first = form.querySelector('input[name=kind]:not(:disabled)');
+      if (first) { first.checked = true; first.dispatchEvent(new Event('change', { bubbles: true })); }
+    }
   };
   let was = space.value;
   on(form, 'change', () => { if (space.value !== was) { was = space.value; ask(); } }, signal);
