@@ -45,7 +45,10 @@ def reply(
     _title, source = texts.checked(body)
     rendered = markdown.render(source)
     if parent is not None:
-        if parent.contribution_id != contribution.id or parent.state != ReplyState.PUBLISHED:
+        # Read under the lock: it may have been hidden, or moved to another topic, since the page was drawn.
+        here = Reply.objects.select_related("parent").filter(contribution=contribution)
+        parent = here.filter(id=parent.id, state=ReplyState.PUBLISHED).first()
+        if parent is None:
             raise Refused(
                 _("The reply you answer is no longer here. Yours can still be posted to the topic."),
                 field="body",

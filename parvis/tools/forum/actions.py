@@ -49,7 +49,15 @@ def open_topic(
     options = options or {}
     mode = _checked_mode(options.get("mode") or Mode.DISCUSSION)
     contribution = publish(
-        "topic", space, title=title, body=body, by=by, tags=tags, at=at, is_draft=is_draft, card={"mode": mode},
+        "topic",
+        space,
+        title=title,
+        body=body,
+        by=by,
+        tags=tags,
+        at=at,
+        is_draft=is_draft,
+        card={"mode": mode},
         may_be_empty=True,
     )
     topic = Topic(contribution=contribution, mode=mode, category=category_of(space, options.get("category")))
@@ -59,7 +67,13 @@ def open_topic(
 
 
 def draft_topic(
-    space: Space, *, title: str, body: str, by: Person, options: dict[str, Any] | None = None, at: datetime | None = None
+    space: Space,
+    *,
+    title: str,
+    body: str,
+    by: Person,
+    options: dict[str, Any] | None = None,
+    at: datetime | None = None,
 ) -> Contribution:
     """A topic kept as its author's draft."""
     return open_topic(space, title=title, body=body, by=by, options=options, at=at, is_draft=True)
@@ -111,8 +125,13 @@ def topic_of(contribution: Contribution, *, lock: bool = False) -> Topic:
 def note(contribution: Contribution, verb: str, /, *, by: Person, **payload: Any) -> None:
     """Records one fact about a topic or an idea."""
     record(
-        f"{contribution.kind}.{verb}", thing_kind=contribution.kind, thing_id=contribution.id, by=by,
-        space_id=contribution.space_id, audience=contribution.audience, payload=payload,
+        f"{contribution.kind}.{verb}",
+        thing_kind=contribution.kind,
+        thing_id=contribution.id,
+        by=by,
+        space_id=contribution.space_id,
+        audience=contribution.audience,
+        payload=payload,
     )
 
 
@@ -120,7 +139,11 @@ def followers(contribution: Contribution, reason: str) -> dict[str, str]:
     """Whom news of a topic concerns: its author and those who follow it, unless they muted it; for `tell`."""
     levels = dict(Follow.objects.filter(contribution=contribution).values_list("person_id", "level"))
     levels.setdefault(contribution.author_id, Level.FOLLOWING)
-    told = [key for key, level in levels.items() if level == Level.FOLLOWING or (key == contribution.author_id and level)]
+    told = [
+        key
+        for key, level in levels.items()
+        if level == Level.FOLLOWING or (key == contribution.author_id and level)
+    ]
     return {str(key): reason for key in told}
 
 
@@ -132,7 +155,11 @@ def sort_topic(contribution: Contribution, *, mode: str, category: str, budget: 
     require("forum.sort", contribution, by=by)
     topic = topic_of(contribution, lock=True)
     wanted = _checked_mode(mode)
-    if topic.mode == Mode.BRAINSTORM and wanted != Mode.BRAINSTORM and contribution.parts.filter(kind="idea").exists():
+    if (
+        topic.mode == Mode.BRAINSTORM
+        and wanted != Mode.BRAINSTORM
+        and contribution.parts.filter(kind="idea").exists()
+    ):
         raise Refused(_("This brainstorm already holds ideas: it stays one."), field="mode")
     if wanted != Mode.QUESTION:
         _forget_answer(topic)
@@ -161,7 +188,11 @@ def accept(contribution: Contribution, reply: Reply, *, by: Person) -> None:
     topic.save(update_fields=["accepted_reply"])
     touch_card(contribution, answer=fresh.id)
     record(
-        "topic.accepted", thing_kind="reply", thing_id=fresh.id, by=by, space_id=contribution.space_id,
+        "topic.accepted",
+        thing_kind="reply",
+        thing_id=fresh.id,
+        by=by,
+        space_id=contribution.space_id,
         audience=contribution.audience,
         payload={"contribution": contribution.id, "tell": {str(fresh.author_id): "accepted"}},
     )
@@ -201,7 +232,9 @@ def conclude(contribution: Contribution, *, outcome: str, by: Person) -> None:
     topic = topic_of(contribution, lock=True)
     source = markdown.canonical(outcome.replace("\x00", "").replace("\r\n", "\n").strip())
     if len(source) > MAX_OUTCOME:
-        raise Refused(_("Keep it under 10,000 characters: say what was decided, and link to the rest."), field="outcome")
+        raise Refused(
+            _("Keep it under 10,000 characters: say what was decided, and link to the rest."), field="outcome"
+        )
     if source == topic.outcome:
         return
     rendered = markdown.render(source)
@@ -211,7 +244,9 @@ def conclude(contribution: Contribution, *, outcome: str, by: Person) -> None:
     contribution.card.pop("outcome", None)
     touch_card(contribution, **({"outcome": markdown.excerpt(rendered.text, ON_CARD)} if source else {}))
     tell = followers(contribution, "concluded") if source else {}
-    note(contribution, "concluded" if source else "unconcluded", by=by, contribution=contribution.id, tell=tell)
+    note(
+        contribution, "concluded" if source else "unconcluded", by=by, contribution=contribution.id, tell=tell
+    )
 
 
 def close(contribution: Contribution, *, because: str, by: Person) -> None:

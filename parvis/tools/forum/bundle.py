@@ -20,7 +20,9 @@ from parvis.tools.forum.models import Category, Idea, Mode, Topic
 if TYPE_CHECKING:
     from parvis.contributions.models import Contribution
 
-Resolve = Callable[[str, str], int | None]  # (table, source id) -> our key, or None when the bundle has no such row
+Resolve = Callable[
+    [str, str], int | None
+]  # (table, source id) -> our key, or None when the bundle has no such row
 
 
 def _written(**fields: Any) -> dict[str, Any]:
@@ -52,9 +54,14 @@ def dump_topic(contribution: Contribution) -> dict[str, Any]:
     """mode, category (name), accepted_reply, outcome (+ _at, _by), closed_at, closed_because, budget."""
     topic = Topic.objects.select_related("category").get(contribution=contribution)
     return _written(
-        mode=topic.mode, category=topic.category.name if topic.category else "",
-        accepted_reply=_key(topic.accepted_reply_id), outcome=topic.outcome, outcome_at=_moment(topic.outcome_at),
-        outcome_by=_key(topic.outcome_by_id), closed_at=_moment(topic.closed_at), closed_because=topic.closed_because,
+        mode=topic.mode,
+        category=topic.category.name if topic.category else "",
+        accepted_reply=_key(topic.accepted_reply_id),
+        outcome=topic.outcome,
+        outcome_at=_moment(topic.outcome_at),
+        outcome_by=_key(topic.outcome_by_id),
+        closed_at=_moment(topic.closed_at),
+        closed_because=topic.closed_because,
         budget=topic.budget if topic.mode == Mode.BRAINSTORM and topic.budget != DEFAULT_BUDGET else None,
     )
 
@@ -75,12 +82,16 @@ def load_topic(contribution: Contribution, detail: dict[str, Any], *, resolve: R
     Topic.objects.update_or_create(
         contribution=contribution,
         defaults={
-            "mode": mode, "category": _category(contribution, name), "accepted_reply_id": accepted,
-            "outcome": outcome, "outcome_html": rendered.html if outcome else "",
+            "mode": mode,
+            "category": _category(contribution, name),
+            "accepted_reply_id": accepted,
+            "outcome": outcome,
+            "outcome_html": rendered.html if outcome else "",
             "outcome_at": _read_moment(detail.get("outcome_at")),
             "outcome_by_id": _resolved(resolve, "people", detail.get("outcome_by")),
             "closed_at": _read_moment(detail.get("closed_at")),
-            "closed_because": _text(detail, "closed_because", MAX_REASON), "budget": budget,
+            "closed_because": _text(detail, "closed_because", MAX_REASON),
+            "budget": budget,
         },
     )
     if mode == Mode.BRAINSTORM:
@@ -100,7 +111,9 @@ def _category(contribution: Contribution, name: str) -> Category | None:
     if not name:
         return None
     rows = Category.objects.filter(space_id=contribution.space_id)
-    return rows.get_or_create(space_id=contribution.space_id, name=name, defaults={"position": rows.count()})[0]
+    return rows.get_or_create(space_id=contribution.space_id, name=name, defaults={"position": rows.count()})[
+        0
+    ]
 
 
 def _text(detail: dict[str, Any], name: str, length: int) -> str:
@@ -116,7 +129,9 @@ def dump_idea(contribution: Contribution) -> dict[str, Any]:
     """cluster, retained_at, retained_because, merged_into (an object), points {person: number}."""
     idea = Idea.objects.get(contribution=contribution)
     return _written(
-        cluster=idea.cluster, retained_at=_moment(idea.retained_at), retained_because=idea.retained_because,
+        cluster=idea.cluster,
+        retained_at=_moment(idea.retained_at),
+        retained_because=idea.retained_because,
         merged_into=_key(idea.merged_into_id),
         points={encode(person): points for person, points in points_by_person(contribution).items()},
     )
@@ -128,9 +143,12 @@ def load_idea(contribution: Contribution, detail: dict[str, Any], *, resolve: Re
     idea, _created = Idea.objects.update_or_create(
         contribution=contribution,
         defaults={
-            "cluster": _text(detail, "cluster", 80), "retained_at": retained,
+            "cluster": _text(detail, "cluster", 80),
+            "retained_at": retained,
             "retained_because": _text(detail, "retained_because", MAX_REASON),
-            "merged_into": Idea.objects.filter(pk=_resolved(resolve, "objects", detail.get("merged_into"))).first(),
+            "merged_into": Idea.objects.filter(
+                pk=_resolved(resolve, "objects", detail.get("merged_into"))
+            ).first(),
         },
     )
     idea.points = _load_points(contribution, detail.get("points"), resolve)
@@ -154,7 +172,11 @@ def _load_points(contribution: Contribution, given: Any, resolve: Resolve) -> in
         if points < 1:
             continue
         Points.objects.create(
-            budget=budget, option=contribution, person_id=person, points=points, space_id=contribution.space_id,
+            budget=budget,
+            option=contribution,
+            person_id=person,
+            points=points,
+            space_id=contribution.space_id,
             audience=contribution.audience,
         )
         total += points

@@ -24,7 +24,10 @@ def add_category(space: Space, name: str, *, by: Person) -> Category:
     """Adds a shelf at the end. Who may: the hosts. Raises Refused for an empty, long or known name."""
     require("forum.arrange", space, by=by)
     if Category.objects.filter(space=space).count() >= MOST:
-        raise Refused(_("Forty categories are enough: nobody would read more. Rename or remove one first."), field="name")
+        raise Refused(
+            _("Forty categories are enough: nobody would read more. Rename or remove one first."),
+            field="name",
+        )
     last = Category.objects.filter(space=space).aggregate(last=Max("position"))["last"]
     category = Category(space=space, name=_checked(name), position=0 if last is None else last + 1)
     _save(category)
@@ -90,6 +93,12 @@ def _save(category: Category) -> None:
 
 def _note(category: Category, verb: str, *, by: Person) -> None:
     record(
-        f"category.{verb}", thing_kind="space", thing_id=category.space_id, by=by, space_id=category.space_id,
-        audience=category.space.audience, payload={"category": category.id}, is_silent=True,
+        f"category.{verb}",
+        thing_kind="space",
+        thing_id=category.space_id,
+        by=by,
+        space_id=category.space_id,
+        audience=category.space.audience,
+        payload={"category": category.id},
+        is_silent=True,
     )

@@ -44,9 +44,18 @@ def add_idea(topic: Contribution, *, title: str, body: str, by: Person) -> Contr
     if topic.state != State.PUBLISHED or detail.closed_at is not None:
         raise Refused(_("This brainstorm is closed: no idea can be added any more."), field="title")
     if topic.parts.filter(kind="idea").count() >= MOST_IDEAS:
-        raise Refused(_("This brainstorm is full. Ask its hosts to group ideas, or open another one."), field="title")
+        raise Refused(
+            _("This brainstorm is full. Ask its hosts to group ideas, or open another one."), field="title"
+        )
     idea = publish(
-        "idea", topic.space, title=title, body=body, by=by, part_of=topic, is_listed=False, may_be_empty=True,
+        "idea",
+        topic.space,
+        title=title,
+        body=body,
+        by=by,
+        part_of=topic,
+        is_listed=False,
+        may_be_empty=True,
         ability="contribution.reply",
     )
     Idea.objects.create(contribution=idea)
@@ -72,13 +81,20 @@ def publish_idea(
         key = decode(str((options or {}).get("topic", "")))
     except ValueError:
         key = 0
-    topic = Contribution.objects.visible_to(by).filter(id=key, space=space, kind="topic").select_related("space").first()
+    topic = (
+        Contribution.objects.visible_to(by)
+        .filter(id=key, space=space, kind="topic")
+        .select_related("space")
+        .first()
+    )
     if topic is None:
         raise Refused(_("An idea belongs to a brainstorm: open it there."))
     return add_idea(topic, title=title, body=body, by=by)
 
 
-def draft_idea(space: Space, *, title: str, body: str, by: Person, options: Any = None, at: Any = None) -> Contribution:
+def draft_idea(
+    space: Space, *, title: str, body: str, by: Person, options: Any = None, at: Any = None
+) -> Contribution:
     """Ideas have no drafts of their own: the form keeps what is typed. Same as `publish_idea`."""
     return publish_idea(space, title=title, body=body, by=by, options=options)
 
@@ -97,12 +113,13 @@ def give(contribution: Contribution, points: int, *, by: Person) -> int:
 
     Who may: whoever may answer the topic. Raises Refused beyond one's budget, and for an idea merged away.
     """
-    idea = idea_of(contribution)
-    if idea.merged_into_id is not None:
-        raise Refused(_("This idea has been merged with another: give your points there."))
-    budget = Budget.objects.select_related("contribution__space").filter(pk=contribution.part_of_id).first()
+    rows = Budget.objects.select_for_update(of=("self",)).select_related("contribution__space")
+    budget = rows.filter(pk=contribution.part_of_id).first()
     if budget is None:
         raise NotFound
+    idea = idea_of(contribution)  # read under the lock: it may just have been merged
+    if idea.merged_into_id is not None:
+        raise Refused(_("This idea has been merged with another: give your points there."))
     idea.points = give_points(budget, contribution, points, by)
     idea.save(update_fields=["points"])
     return idea.points
@@ -153,11 +170,13 @@ def merge_ideas(topic: Contribution, keys: Iterable[int], *, into: int, by: Pers
     """
     require("forum.group", topic, by=by)
     topic_of(topic, lock=True)
+    budget = Budget.objects.select_for_update().filter(pk=topic.id).first()  # nobody gives points meanwhile
+    if budget is None:
+        raise NotFound
     ideas = chosen_ideas(topic, {*keys, into})
     target = next((idea for idea in ideas if idea.pk == into), None)
     if target is None or len(ideas) < 2:
         raise Refused(_("Choose at least two ideas, and the one that stays."), field="idea")
-    budget = Budget.objects.get(pk=topic.id)
     others = [idea for idea in ideas if idea is not target]
     for idea in others:
         target.points = merge_options(budget, idea.contribution, target.contribution)
@@ -167,7 +186,14 @@ def merge_ideas(topic: Contribution, keys: Iterable[int], *, into: int, by: Pers
         touch_card(idea.contribution)
     target.save(update_fields=["points"])
     told = {str(idea.contribution.author_id): "merged" for idea in others}
-    note(target.contribution, "merged", by=by, contribution=target.pk, ideas=[idea.pk for idea in others], tell=told)
+    note(
+        target.contribution,
+        "merged",
+        by=by,
+        contribution=target.pk,
+        ideas=[idea.pk for idea in others],
+        tell=told,
+    )
     return target
 
 
@@ -188,7 +214,13 @@ def retain(contribution: Contribution, *, because: str, by: Person) -> None:
     idea.retained_at, idea.retained_because = idea.retained_at or clock.now(), reason
     idea.save(update_fields=["retained_at", "retained_because"])
     touch_card(contribution, retained=True)
-    note(contribution, "retained", by=by, contribution=contribution.id, tell={str(contribution.author_id): "retained"})
+    note(
+        contribution,
+        "retained",
+        by=by,
+        contribution=contribution.id,
+        tell={str(contribution.author_id): "retained"},
+    )
 
 
 def release(contribution: Contribution, *, by: Person) -> None:

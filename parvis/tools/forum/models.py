@@ -42,10 +42,16 @@ class Category(Keyed):
 class Topic(models.Model):
     """The detail of a contribution of kind topic."""
 
-    contribution = models.OneToOneField(Contribution, primary_key=True, on_delete=models.CASCADE, related_name="topic")
+    contribution = models.OneToOneField(
+        Contribution, primary_key=True, on_delete=models.CASCADE, related_name="topic"
+    )
     mode = models.CharField(max_length=12, choices=Mode, default=Mode.DISCUSSION)
-    category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.SET_NULL, related_name="topics")
-    accepted_reply = models.ForeignKey(Reply, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    category = models.ForeignKey(
+        Category, null=True, blank=True, on_delete=models.SET_NULL, related_name="topics"
+    )
+    accepted_reply = models.ForeignKey(
+        Reply, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     outcome = models.TextField(default="", blank=True)
     outcome_html = models.TextField(default="", blank=True)
     outcome_at = models.DateTimeField(null=True, blank=True)
@@ -54,15 +60,21 @@ class Topic(models.Model):
     )
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_because = models.CharField(max_length=400, default="", blank=True)
-    budget = models.PositiveSmallIntegerField(default=5)  # points each person may spread over a brainstorm's ideas
+    budget = models.PositiveSmallIntegerField(
+        default=5
+    )  # points each person may spread over a brainstorm's ideas
 
 
 class Idea(models.Model):
     """The detail of a contribution of kind idea: a part of a brainstorm, with its own page and replies."""
 
-    contribution = models.OneToOneField(Contribution, primary_key=True, on_delete=models.CASCADE, related_name="idea")
+    contribution = models.OneToOneField(
+        Contribution, primary_key=True, on_delete=models.CASCADE, related_name="idea"
+    )
     cluster = models.CharField(_("group"), max_length=80, default="", blank=True)
     points = models.PositiveIntegerField(default=0)  # cache of the ballots, for ordering
     retained_at = models.DateTimeField(null=True, blank=True)
     retained_because = models.CharField(max_length=400, default="", blank=True)
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged"
+    )

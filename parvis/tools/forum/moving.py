@@ -59,7 +59,13 @@ def move_topic(contribution: Contribution, to: Space, *, by: Person) -> None:
 
 
 def split_topic(
-    contribution: Contribution, replies: Iterable[int], *, title: str, to: Space, by: Person, mode: str = "discussion"
+    contribution: Contribution,
+    replies: Iterable[int],
+    *,
+    title: str,
+    to: Space,
+    by: Person,
+    mode: str = "discussion",
 ) -> Contribution:
     """Opens a new topic with some of the replies of another, which keep their keys, authors and dates.
 

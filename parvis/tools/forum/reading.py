@@ -130,7 +130,9 @@ class Wanted:
         return bool(self.view or self.mode or self.category or self.tag)
 
 
-def list_topics(space: Space, person: Person, wanted: Wanted, after: Cursor | None = None) -> tuple[list[Any], Cursor | None]:
+def list_topics(
+    space: Space, person: Person, wanted: Wanted, after: Cursor | None = None
+) -> tuple[list[Any], Cursor | None]:
     """A page of the topics of a space, and where the next one begins (None at the end). One query."""
     filters = ""
     if wanted.view in VIEWS:
@@ -144,10 +146,20 @@ def list_topics(space: Space, person: Person, wanted: Wanted, after: Cursor | No
     moment = ORDERS.get(wanted.order, ORDERS["activity"])
     start = after or LATEST
     sql = TOPICS.format(order=moment, filters=filters, unread=UNREAD)
-    found = read(sql, {
-        "me": person.id, "space": space.id, "at": start.at, "id": start.id, "limit": PAGE + 1,
-        "mode": wanted.mode, "category": wanted.category, "tag": wanted.tag, "fresh": clock.now() - FRESH,
-    })
+    found = read(
+        sql,
+        {
+            "me": person.id,
+            "space": space.id,
+            "at": start.at,
+            "id": start.id,
+            "limit": PAGE + 1,
+            "mode": wanted.mode,
+            "category": wanted.category,
+            "tag": wanted.tag,
+            "fresh": clock.now() - FRESH,
+        },
+    )
     rows = found[:PAGE]
     following = Cursor(getattr(rows[-1], moment), rows[-1].id) if len(found) > PAGE else None
     return rows, following

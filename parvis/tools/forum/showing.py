@@ -35,33 +35,54 @@ def wanted_of(query: QueryDict) -> Wanted:
         category = None
     view, mode, order = query.get("view", ""), query.get("mode", ""), query.get("order", "")
     return Wanted(
-        view=view if view in VIEWS else "", mode=mode if mode in Mode.values else "", category=category,
-        tag=fold(query.get("tag", "").lstrip("#"))[:60], order="date" if order == "date" else "activity",
+        view=view if view in VIEWS else "",
+        mode=mode if mode in Mode.values else "",
+        category=category,
+        tag=fold(query.get("tag", "").lstrip("#"))[:60],
+        order="date" if order == "date" else "activity",
     )
 
 
 def index_context(space: Space, viewer: Person, wanted: Wanted, rows: list[Any], path: str) -> dict[str, Any]:
     """The list, its filters with their addresses, and the empty place's words. Two more queries."""
     categories = reading.categories_of(space)
-    filters = {"mode": wanted.mode, "category": encode(wanted.category) if wanted.category else "", "tag": wanted.tag,
-               "order": "date" if wanted.order == "date" else "", "view": wanted.view}
+    filters = {
+        "mode": wanted.mode,
+        "category": encode(wanted.category) if wanted.category else "",
+        "tag": wanted.tag,
+        "order": "date" if wanted.order == "date" else "",
+        "view": wanted.view,
+    }
     return {
-        "topics": [describe(row) for row in rows], "wanted": wanted, "filters": filters,
+        "topics": [describe(row) for row in rows],
+        "wanted": wanted,
+        "filters": filters,
         "views": [(key, label, key == wanted.view) for key, label in view_words()],
-        "modes": [{"value": mode, "label": str(MODES[mode][0]).capitalize(), "is_current": mode == wanted.mode}
-                  for mode in MODES],
+        "modes": [
+            {"value": mode, "label": str(MODES[mode][0]).capitalize(), "is_current": mode == wanted.mode}
+            for mode in MODES
+        ],
         "categories": [
-            {"key": encode(row.id), "name": row.name, "topics": row.topics, "is_current": row.id == wanted.category}
+            {
+                "key": encode(row.id),
+                "name": row.name,
+                "topics": row.topics,
+                "is_current": row.id == wanted.category,
+            }
             for row in categories
         ],
-        "tags": reading.tags_of(space), "path": path,
+        "tags": reading.tags_of(space),
+        "path": path,
     }
 
 
 def view_words() -> list[tuple[str, str]]:
     """The filters that a reader wants most, in words."""
     return [
-        ("", _("All topics")), ("unread", _("Unread")), ("unanswered", _("Without an answer")), ("decided", _("With an outcome")),
+        ("", _("All topics")),
+        ("unread", _("Unread")),
+        ("unanswered", _("Without an answer")),
+        ("decided", _("With an outcome")),
         ("mine", _("Where I wrote")),
     ]
 
@@ -70,11 +91,24 @@ def describe(row: Any) -> dict[str, Any]:
     """One line of the list."""
     label, icon = MODES[row.mode]
     return {
-        "url": f"/forum/{encode(row.id)}/", "id13": encode(row.id), "title": row.title, "language": row.language,
-        "mode": row.mode, "mode_label": label, "mode_icon": icon, "author": author_of(row), "category": row.category,
-        "published_at": row.published_at, "last_activity_at": row.last_activity_at, "reply_count": row.reply_count,
-        "idea_count": row.idea_count, "is_answered": row.is_answered, "is_decided": row.is_decided,
-        "is_closed": row.is_closed, "is_unread": row.is_unread, "unread_count": row.unread_count,
+        "url": f"/forum/{encode(row.id)}/",
+        "id13": encode(row.id),
+        "title": row.title,
+        "language": row.language,
+        "mode": row.mode,
+        "mode_label": label,
+        "mode_icon": icon,
+        "author": author_of(row),
+        "category": row.category,
+        "published_at": row.published_at,
+        "last_activity_at": row.last_activity_at,
+        "reply_count": row.reply_count,
+        "idea_count": row.idea_count,
+        "is_answered": row.is_answered,
+        "is_decided": row.is_decided,
+        "is_closed": row.is_closed,
+        "is_unread": row.is_unread,
+        "unread_count": row.unread_count,
     }
 
 
@@ -87,9 +121,15 @@ def topic_context(request: HttpRequest, contribution: Contribution) -> dict[str,
     base = f"/forum/{contribution.key}/"
     label, icon = MODES[topic.mode]
     context = {
-        "topic": topic, "mode_label": label, "mode_icon": icon, "forum": base, "levels": level_words(contribution),
-        "outcome_html": outcome_html(topic.outcome_html), "accepted_id": topic.accepted_reply_id,
-        "accept_at": _accept_at(contribution, topic, can, base), "care": care_links(contribution, topic, can, base),
+        "topic": topic,
+        "mode_label": label,
+        "mode_icon": icon,
+        "forum": base,
+        "levels": level_words(contribution),
+        "outcome_html": outcome_html(topic.outcome_html),
+        "accepted_id": topic.accepted_reply_id,
+        "accept_at": _accept_at(contribution, topic, can, base),
+        "care": care_links(contribution, topic, can, base),
         "category_key": encode(topic.category_id) if topic.category_id else "",
     }
     if topic.mode == Mode.DEBATE:
@@ -124,9 +164,11 @@ def level_words(contribution: Contribution) -> list[tuple[int, str, str, bool]]:
     ]
 
 
-def care_links(contribution: Contribution, topic: Any, can: frozenset[str], base: str) -> list[tuple[str, str, str]]:
+def care_links(
+    contribution: Contribution, topic: Any, can: frozenset[str], base: str
+) -> list[tuple[str, str, str]]:
     """What the reader may do to keep a topic in order: (address, words, icon)."""
-    links = []
+    links = edit_links(contribution, can)
     if "forum.conclude" in can and contribution.is_published:
         words = _("Change what was decided") if topic.outcome_html else _("Say what was decided")
         links.append((base + "conclude/", words, "gavel"))
@@ -143,13 +185,26 @@ def care_links(contribution: Contribution, topic: Any, can: frozenset[str], base
     return links
 
 
+def edit_links(contribution: Contribution, can: frozenset[str]) -> list[tuple[str, str, str]]:
+    """The way to one's own text."""
+    return (
+        [(f"/go/{contribution.key}/edit/", _("Edit the text"), "pencil")]
+        if "contribution.edit" in can
+        else []
+    )
+
+
 def debate_context(contribution: Contribution) -> dict[str, Any]:
     """Both sides in numbers, and the sides one may take when answering."""
     count_for, count_against = reading.count_sides(contribution)
     return {
-        "count_for": count_for, "count_against": count_against,
-        "sides": [("", _("No side"), "message-circle"), ("for", _("For"), "thumbs-up"),
-                  ("against", _("Against"), "thumbs-down")],
+        "count_for": count_for,
+        "count_against": count_against,
+        "sides": [
+            ("", _("No side"), "message-circle"),
+            ("for", _("For"), "thumbs-up"),
+            ("against", _("Against"), "thumbs-down"),
+        ],
     }
 
 
@@ -164,8 +219,12 @@ def ideas_context(request: HttpRequest, contribution: Contribution, topic: Any) 
     may_join = is_open and "contribution.reply" in request.abilities and contribution.is_published
     return {
         "ideas": (ideas := [describe_idea(row, may_join) for row in rows]),
-        "groups": grouped(ideas), "idea_count": len(rows), "idea_order": order, "spent": spent,
-        "left": max(topic.budget - spent, 0), "may_join": may_join,
+        "groups": grouped(ideas),
+        "idea_count": len(rows),
+        "idea_order": order,
+        "spent": spent,
+        "left": max(topic.budget - spent, 0),
+        "may_join": may_join,
         "retained": [idea for idea in ideas if idea["is_retained"]],
     }
 
@@ -182,9 +241,19 @@ def describe_idea(row: Any, may_vote: bool) -> dict[str, Any]:
     """One idea of the list, with the address that gives and takes a point."""
     base, own = f"/forum/{encode(row.id)}/", row.own_points
     return {
-        "id13": encode(row.id), "url": base, "title": row.title, "excerpt": row.excerpt, "language": row.language,
-        "author": author_of(row), "at": row.published_at, "reply_count": row.reply_count, "cluster": row.cluster,
-        "points": row.points, "own": own, "merged_count": row.merged_count, "is_retained": row.retained_at is not None,
+        "id13": encode(row.id),
+        "url": base,
+        "title": row.title,
+        "excerpt": row.excerpt,
+        "language": row.language,
+        "author": author_of(row),
+        "at": row.published_at,
+        "reply_count": row.reply_count,
+        "cluster": row.cluster,
+        "points": row.points,
+        "own": own,
+        "merged_count": row.merged_count,
+        "is_retained": row.retained_at is not None,
         "because": row.retained_because,
         "vote_url": f"{base}points/" if may_vote else "",
     }
@@ -197,20 +266,39 @@ def idea_context(request: HttpRequest, contribution: Contribution) -> dict[str, 
         raise NotFound
     can, base = request.abilities, f"/forum/{contribution.key}/"
     left = (idea.budget or 0) - idea.spent
-    may_vote = "contribution.reply" in can and contribution.is_published and not idea.closed_at and not idea.merged_into_id
+    may_vote = (
+        "contribution.reply" in can
+        and contribution.is_published
+        and not idea.closed_at
+        and not idea.merged_into_id
+    )
     return {
-        "idea": idea, "forum": base, "topic_url": f"/forum/{encode(idea.topic_id)}/", "left": max(left, 0),
+        "idea": idea,
+        "forum": base,
+        "topic_url": f"/forum/{encode(idea.topic_id)}/",
+        "left": max(left, 0),
         "merged_url": f"/forum/{encode(idea.merged_into_id)}/" if idea.merged_into_id else "",
         "merged_here": [(f"/forum/{encode(int(one['id']))}/", one["title"]) for one in idea.merged],
-        "may_vote": may_vote, "levels": level_words(contribution),
+        "may_vote": may_vote,
+        "levels": level_words(contribution),
+        "care": edit_links(contribution, can),
         "may_retain": "forum.retain" in can and not idea.merged_into_id and contribution.is_published,
-        "vote_data": {"title": contribution.title, "vote_url": f"{base}points/?from=idea" if may_vote else "", "points": idea.points, "own": idea.own_points},
+        "vote_data": {
+            "title": contribution.title,
+            "vote_url": f"{base}points/?from=idea" if may_vote else "",
+            "points": idea.points,
+            "own": idea.own_points,
+        },
     }
 
 
 def split_rows(contribution: Contribution) -> list[dict[str, Any]]:
     """The replies of a topic to choose from, answers under what they answer."""
-    rows = contribution.replies.filter(state="published").select_related("author").order_by("created_at", "id")[:500]
+    rows = (
+        contribution.replies.filter(state="published")
+        .select_related("author")
+        .order_by("created_at", "id")[:500]
+    )
     listed = list(rows)
     answers: dict[int, list[Any]] = {}
     for row in listed:
@@ -220,7 +308,12 @@ def split_rows(contribution: Contribution) -> list[dict[str, Any]]:
     ordered += [row for rest in answers.values() for row in rest]  # under a reply that was removed
     names = names_of({key for row in ordered for key in mentions_in_text(row.text)})
     return [
-        {"key": encode(row.id), "author": row.author, "at": row.created_at, "is_answer": row.parent_id is not None,
-         "text": fill_names_in_text(excerpt(row.text, 140), names)}
+        {
+            "key": encode(row.id),
+            "author": row.author,
+            "at": row.created_at,
+            "is_answer": row.parent_id is not None,
+            "text": fill_names_in_text(excerpt(row.text, 140), names),
+        }
         for row in ordered
     ]

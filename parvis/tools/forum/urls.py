@@ -11,7 +11,13 @@ POST = ("POST",)
 space_routes = [
     route("", views.list_topics, ability="space.read", name="index", methods=GET),
     route("categories/", views.edit_categories, ability="forum.arrange", name="categories"),
-    route("categories/<key:category>/", views.change_category, ability="forum.arrange", name="category", methods=POST),
+    route(
+        "categories/<key:category>/",
+        views.change_category,
+        ability="forum.arrange",
+        name="category",
+        methods=POST,
+    ),
 ]
 
 thing_routes = [

@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
+from parvis.attention.opening import contribution_page
 from parvis.contributions.models import Contribution
 from parvis.kernel.errors import Refused
 from parvis.kernel.ids import encode
 from parvis.kernel.pagination import parse_cursor
 from parvis.spaces.models import Space
 from parvis.toolkit.pages import go, page
-from parvis.attention.opening import contribution_page
 from parvis.tools.forum import categories, moving, reading, showing
 from parvis.tools.forum.models import Category
 
@@ -19,7 +19,9 @@ from parvis.tools.forum.models import Category
 def list_topics(request: HttpRequest, space: Space) -> HttpResponse:
     """The topics of a community: filters and order stand in the address."""
     wanted = showing.wanted_of(request.GET)
-    rows, following = reading.list_topics(space, request.viewer, wanted, parse_cursor(request.GET.get("after", "")))
+    rows, following = reading.list_topics(
+        space, request.viewer, wanted, parse_cursor(request.GET.get("after", ""))
+    )
     context = showing.index_context(space, request.viewer, wanted, rows, request.path)
     return page(request, "forum/index.html", next=following, **context)
 
@@ -30,8 +32,12 @@ def show(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     if moved_to:
         return HttpResponseRedirect(moved_to)
     if contribution.kind == "idea":
-        return contribution_page(request, contribution, "forum/idea.html", **showing.idea_context(request, contribution))
-    return contribution_page(request, contribution, "forum/topic.html", **showing.topic_context(request, contribution))
+        return contribution_page(
+            request, contribution, "forum/idea.html", **showing.idea_context(request, contribution)
+        )
+    return contribution_page(
+        request, contribution, "forum/topic.html", **showing.topic_context(request, contribution)
+    )
 
 
 def edit_categories(request: HttpRequest, space: Space) -> HttpResponse:
@@ -46,10 +52,18 @@ def edit_categories(request: HttpRequest, space: Space) -> HttpResponse:
     return _categories_page(request, space, error)
 
 
-def _categories_page(request: HttpRequest, space: Space, error: Refused | None, wrong: int = 0) -> HttpResponse:
+def _categories_page(
+    request: HttpRequest, space: Space, error: Refused | None, wrong: int = 0
+) -> HttpResponse:
     return page(
-        request, "forum/categories.html", status=422 if error else 200, error=error, wrong=wrong,
-        rows=[(encode(row.id), row) for row in reading.categories_of(space)], name=request.POST.get("name", ""), base=f"{space.url}forum/categories/",
+        request,
+        "forum/categories.html",
+        status=422 if error else 200,
+        error=error,
+        wrong=wrong,
+        rows=[(encode(row.id), row) for row in reading.categories_of(space)],
+        name=request.POST.get("name", ""),
+        base=f"{space.url}forum/categories/",
     )
 
 

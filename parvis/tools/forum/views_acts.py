@@ -41,7 +41,12 @@ def accept(request: HttpRequest, contribution: Contribution, reply: int) -> Http
     """Shows a reply as the answer, right under the question."""
     actions.accept(contribution, find_reply(contribution, reply), by=request.viewer)
     undo = f"{address(contribution)}unaccept/"
-    return go(request, f"{address(contribution)}#accepted", _("Accepted: it stands right under the question now."), undo=undo)
+    return go(
+        request,
+        f"{address(contribution)}#accepted",
+        _("Accepted: it stands right under the question now."),
+        undo=undo,
+    )
 
 
 def take_back_answer(request: HttpRequest, contribution: Contribution) -> HttpResponse:
@@ -59,7 +64,9 @@ def conclude(request: HttpRequest, contribution: Contribution) -> HttpResponse:
         return go(request, address(contribution), _("Saved. Those who follow this topic are told."))
 
     stored = {"outcome": showing.with_names(topic.outcome)}
-    return form_page(request, "forum/conclude.html", act, contribution=contribution, topic=topic, stored=stored)
+    return form_page(
+        request, "forum/conclude.html", act, contribution=contribution, topic=topic, stored=stored
+    )
 
 
 def close(request: HttpRequest, contribution: Contribution) -> HttpResponse:
@@ -86,17 +93,28 @@ def sort_topic(request: HttpRequest, contribution: Contribution) -> HttpResponse
 
     def act() -> HttpResponse:
         actions.sort_topic(
-            contribution, mode=request.POST.get("mode", ""), category=request.POST.get("category", ""),
-            budget=request.POST.get("budget", ""), by=request.viewer,
+            contribution,
+            mode=request.POST.get("mode", ""),
+            category=request.POST.get("category", ""),
+            budget=request.POST.get("budget", ""),
+            by=request.viewer,
         )
         return go(request, address(contribution), _("Saved."))
 
     shelves = [(encode(row.id), row.name) for row in Category.objects.filter(space=contribution.space)]
     stored = {
-        "mode": topic.mode, "category": encode(topic.category_id) if topic.category_id else "", "budget": topic.budget,
+        "mode": topic.mode,
+        "category": encode(topic.category_id) if topic.category_id else "",
+        "budget": topic.budget,
     }
     return form_page(
-        request, "forum/sort.html", act, contribution=contribution, shelves=shelves, modes=MODES, stored=stored
+        request,
+        "forum/sort.html",
+        act,
+        contribution=contribution,
+        shelves=shelves,
+        modes=MODES,
+        stored=stored,
     )
 
 
@@ -125,13 +143,20 @@ def split(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     def act() -> HttpResponse:
         chosen = moving.replies_chosen(contribution, request.POST.getlist("reply"))
         to = moving.find_place(request.POST.get("space", ""), request.viewer)
-        opened = moving.split_topic(contribution, chosen, title=request.POST.get("title", ""), to=to, by=request.viewer)
+        opened = moving.split_topic(
+            contribution, chosen, title=request.POST.get("title", ""), to=to, by=request.viewer
+        )
         return go(request, address(opened), _("A new topic holds these replies."))
 
     places = moving.places_for(contribution, request.viewer)
     return form_page(
-        request, "forum/split.html", act, contribution=contribution, rows=showing.split_rows(contribution),
-        places=[(place.slug, place.name) for place in places], chosen=request.POST.getlist("reply"),
+        request,
+        "forum/split.html",
+        act,
+        contribution=contribution,
+        rows=showing.split_rows(contribution),
+        places=[(place.slug, place.name) for place in places],
+        chosen=request.POST.getlist("reply"),
         change=[(place.name, moving.change_of_audience(contribution, place)) for place in places[1:]],
     )
 

@@ -20,12 +20,23 @@ def add_idea(request: HttpRequest, contribution: Contribution) -> HttpResponse:
 
     def act() -> HttpResponse:
         idea = ideas.add_idea(
-            contribution, title=request.POST.get("title", ""), body=request.POST.get("body", ""), by=request.viewer
+            contribution,
+            title=request.POST.get("title", ""),
+            body=request.POST.get("body", ""),
+            by=request.viewer,
         )
-        return go(request, f"{address(contribution)}#i-{idea.key}", _("Added. Now give your points to those you believe in."))
+        return go(
+            request,
+            f"{address(contribution)}#i-{idea.key}",
+            _("Added. Now give your points to those you believe in."),
+        )
 
     return form_page(
-        request, "forum/add_idea.html", act, contribution=contribution, space=contribution.space,
+        request,
+        "forum/add_idea.html",
+        act,
+        contribution=contribution,
+        space=contribution.space,
         forum=address(contribution),
     )
 
@@ -49,7 +60,12 @@ def retain(request: HttpRequest, contribution: Contribution) -> HttpResponse:
 
     def act() -> HttpResponse:
         ideas.retain(contribution, because=request.POST.get("because", ""), by=request.viewer)
-        return go(request, address(contribution), _("Retained. Its author is told."), undo=f"{address(contribution)}release/")
+        return go(
+            request,
+            address(contribution),
+            _("Retained. Its author is told."),
+            undo=f"{address(contribution)}release/",
+        )
 
     stored = {"because": idea.retained_because}
     return form_page(request, "forum/retain.html", act, contribution=contribution, idea=idea, stored=stored)
@@ -67,8 +83,13 @@ def group(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     rows = reading.list_ideas(contribution, request.viewer, "points")
     listed = [showing.describe_idea(row, may_vote=False) for row in rows]
     return form_page(
-        request, "forum/group.html", lambda: _group(request, contribution), contribution=contribution, ideas=listed,
-        groups=showing.grouped(listed), headings=sorted({row.cluster for row in rows if row.cluster}),
+        request,
+        "forum/group.html",
+        lambda: _group(request, contribution),
+        contribution=contribution,
+        ideas=listed,
+        groups=showing.grouped(listed),
+        headings=sorted({row.cluster for row in rows if row.cluster}),
         chosen=request.POST.getlist("idea"),
     )
 
@@ -78,7 +99,11 @@ def _group(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     if request.POST.get("do") == "merge":
         into = _keys([request.POST["into"]]) if request.POST.get("into") else [0]
         target = ideas.merge_ideas(contribution, keys, into=into[0], by=request.viewer)
-        return go(request, f"{address(contribution)}ideas/group/", _("Merged into “%(title)s”.") % {"title": target.contribution.title})
+        return go(
+            request,
+            f"{address(contribution)}ideas/group/",
+            _("Merged into “%(title)s”.") % {"title": target.contribution.title},
+        )
     name = "" if request.POST.get("do") == "ungroup" else request.POST.get("name", "")
     if request.POST.get("do") != "ungroup" and not name.strip():
         raise Refused(_("Give the group a heading."), field="name")

@@ -17,15 +17,27 @@ from parvis.tools.forum.actions import open_topic
 from parvis.tools.forum.ideas import add_idea
 
 
-def topic(cast: Cast, mode: str = "discussion", *, space: Space | None = None, by: Person | None = None, **options: Any) -> Contribution:
+def topic(
+    cast: Cast,
+    mode: str = "discussion",
+    *,
+    space: Space | None = None,
+    by: Person | None = None,
+    **options: Any,
+) -> Contribution:
     """A topic of the author in the community on request."""
     return open_topic(
-        space or cast.on_request, title="Comment accueillir ?", body="Trois arrivées en janvier.",
-        by=by or cast.author, options={"mode": mode, **options},
+        space or cast.on_request,
+        title="Comment accueillir ?",
+        body="Trois arrivées en janvier.",
+        by=by or cast.author,
+        options={"mode": mode, **options},
     )
 
 
-def idea(cast: Cast, brainstorm: Contribution, title: str = "Un parrainage", by: Person | None = None) -> Contribution:
+def idea(
+    cast: Cast, brainstorm: Contribution, title: str = "Un parrainage", by: Person | None = None
+) -> Contribution:
     """An idea of the member in a brainstorm."""
     return add_idea(brainstorm, title=title, body="", by=by or cast.member)
 

@@ -60,16 +60,27 @@ def test_ideas_come_back_with_points_group_and_what_was_merged(cast: Cast):
 def test_nobody_comes_back_with_more_than_the_budget(cast: Cast):
     storm = topic(cast, "brainstorm", budget="2")
     one = idea(cast, storm)
-    bundle.load_idea(one, {"points": {cast.member.key: 9, cast.author.key: True, "nobody": 1}}, resolve=lambda table, key: decode(key) if len(key) == 13 else None)
+    bundle.load_idea(
+        one,
+        {"points": {cast.member.key: 9, cast.author.key: True, "nobody": 1}},
+        resolve=lambda table, key: decode(key) if len(key) == 13 else None,
+    )
     assert Points.objects.get(person=cast.member).points == 2
     assert not Points.objects.filter(points__gt=2).exists()
 
 
-@pytest.mark.parametrize("detail", [
-    {}, {"mode": "nope"}, {"mode": ["x"]}, {"mode": "brainstorm", "budget": -3}, {"budget": "many", "mode": "brainstorm"},
-    {"closed_at": "yesterday", "outcome_at": 3, "accepted_reply": 7, "outcome_by": []},
-    {"accepted_reply": "unknown", "category": None, "outcome": None},
-])
+@pytest.mark.parametrize(
+    "detail",
+    [
+        {},
+        {"mode": "nope"},
+        {"mode": ["x"]},
+        {"mode": "brainstorm", "budget": -3},
+        {"budget": "many", "mode": "brainstorm"},
+        {"closed_at": "yesterday", "outcome_at": 3, "accepted_reply": 7, "outcome_by": []},
+        {"accepted_reply": "unknown", "category": None, "outcome": None},
+    ],
+)
 def test_nonsense_is_read_as_absent(cast: Cast, detail: dict[str, Any]):
     talk = topic(cast)
     bundle.load_topic(talk, detail, resolve=lambda table, key: None)

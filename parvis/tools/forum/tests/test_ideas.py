@@ -131,7 +131,8 @@ def test_a_host_retains_ideas_with_a_reason_that_their_authors_read(cast: Cast, 
     run_jobs()
     assert reasons(cast.member) == ["retained"]
     assert {row.retained_because for row in reading.list_ideas(storm, cast.member)} == {
-        "Deux équipes sont prêtes.", "Cela ne coûte rien.",
+        "Deux équipes sont prêtes.",
+        "Cela ne coûte rien.",
     }
     ideas.release(one, by=cast.host)
     assert Idea.objects.get(contribution=one).retained_at is None
@@ -162,7 +163,9 @@ def test_ideas_share_the_fate_of_their_topic_but_one_hidden_for_itself_stays_hid
 
 def test_the_kind_alone_adds_an_idea_only_where_the_writer_reads_the_brainstorm(cast: Cast):
     storm = topic(cast, "brainstorm")
-    made = ideas.publish_idea(cast.on_request, title="X", body="", by=cast.member, options={"topic": storm.key})
+    made = ideas.publish_idea(
+        cast.on_request, title="X", body="", by=cast.member, options={"topic": storm.key}
+    )
     assert made.part_of_id == storm.id
     for options in ({}, {"topic": "no key"}, {"topic": cast.on_request and made.key}):
         with pytest.raises(Refused):

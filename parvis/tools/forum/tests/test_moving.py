@@ -23,7 +23,8 @@ from parvis.tools.forum.tests.stage import client_of, idea, text_of, topic
 
 def counts_are_true(*contributions: Contribution) -> bool:
     return all(
-        Contribution.objects.get(id=one.id).reply_count == Reply.objects.filter(contribution=one, state="published").count()
+        Contribution.objects.get(id=one.id).reply_count
+        == Reply.objects.filter(contribution=one, state="published").count()
         for one in contributions
     )
 
@@ -97,9 +98,13 @@ def test_split_replies_keep_keys_authors_dates_and_all_that_hangs_on_them(cast: 
     assert counts_are_true(talk, opened)
     place = (opened.id, cast.secret.id, Audience.MEMBERS)
     for model in (Reaction, Mention):
-        assert set(model.objects.filter(reply=goes).values_list("contribution_id", "space_id", "audience")) == {place}
+        assert set(
+            model.objects.filter(reply=goes).values_list("contribution_id", "space_id", "audience")
+        ) == {place}
     assert set(goes.revisions.values_list("contribution_id", flat=True)) == {opened.id}
-    assert set(Notice.objects.filter(thing_kind="reply", thing_id=goes.id).values_list("contribution_id", flat=True)) == {opened.id}
+    assert set(
+        Notice.objects.filter(thing_kind="reply", thing_id=goes.id).values_list("contribution_id", flat=True)
+    ) == {opened.id}
 
 
 def test_an_answer_taken_alone_stands_on_its_own(cast: Cast):

@@ -65,7 +65,8 @@ def test_order_and_pages_show_each_topic_once(cast: Cast):
     made = [topic(cast) for _ in range(45)]
     for n, one in enumerate(made):
         Contribution.objects.filter(id=one.id).update(
-            published_at=clock.now() - timedelta(minutes=n), last_activity_at=clock.now() - timedelta(minutes=100 - n)
+            published_at=clock.now() - timedelta(minutes=n),
+            last_activity_at=clock.now() - timedelta(minutes=100 - n),
         )
     for order, first in (("date", made[0].id), ("activity", made[-1].id)):
         found, after = [], None
@@ -83,10 +84,15 @@ def test_a_list_without_topics_invites(cast: Cast):
     assert "kind=question" in page
     cast.on_request.posting = "hosts"
     cast.on_request.save()
-    assert "kind=question" not in text_of(client_of(cast.member).get(f"{cast.on_request.url}forum/")).split("<main", 1)[1]
+    assert (
+        "kind=question"
+        not in text_of(client_of(cast.member).get(f"{cast.on_request.url}forum/")).split("<main", 1)[1]
+    )
 
 
-@pytest.mark.parametrize("query", ["?view=nope&mode=x&category=zz&order=%00&after=%ff&tag=%23%20", "?category=" + "z" * 13])
+@pytest.mark.parametrize(
+    "query", ["?view=nope&mode=x&category=zz&order=%00&after=%ff&tag=%23%20", "?category=" + "z" * 13]
+)
 def test_nonsense_in_the_address_is_a_plain_list(cast: Cast, query: str):
     assert client_of(cast.member).get(f"{cast.on_request.url}forum/{query}").status_code == 200
 
@@ -103,7 +109,10 @@ def few(client: Any, path: str, most: int = 8) -> str:
 def test_the_list_and_a_topic_of_twenty_replies_cost_few_queries(cast: Cast):
     categories.add_category(cast.on_request, "Accueil", by=cast.host)
     talk = actions.open_topic(
-        cast.on_request, title="Vingt réponses", body=f"@[x](person:{cast.host.key}) #accueil", by=cast.author,
+        cast.on_request,
+        title="Vingt réponses",
+        body=f"@[x](person:{cast.host.key}) #accueil",
+        by=cast.author,
         options={"category": "Accueil", "mode": "question"},
     )
     for n in range(20):
@@ -145,12 +154,23 @@ def test_a_question_shows_its_answer_under_it_and_the_button_to_those_who_may(ca
 def test_a_debate_shows_both_sides_with_their_counts_and_takes_a_side_with_the_reply(cast: Cast):
     debate = topic(cast, "debate")
     client = client_of(cast.member)
-    for side, body in (("for", "Oui, vraiment."), ("for", "Oui encore."), ("against", "Non, merci."), ("", "À voir.")):
+    for side, body in (
+        ("for", "Oui, vraiment."),
+        ("for", "Oui encore."),
+        ("against", "Non, merci."),
+        ("", "À voir."),
+    ):
         client.post(f"/go/{debate.key}/reply/", {"body": body, "side": side})
     assert sorted(Reply.objects.values_list("side", flat=True)) == [0, 1, 1, 2]
     page = text_of(client.get(f"/forum/{debate.key}/"))
-    start, middle, rest = page.index('id="side-for"'), page.index('id="side-against"'), page.index('id="side-none"')
-    assert start < page.index("Oui encore.") < middle < page.index("Non, merci.") < rest < page.index("À voir.")
+    start, middle, rest = (
+        page.index('id="side-for"'),
+        page.index('id="side-against"'),
+        page.index('id="side-none"'),
+    )
+    assert (
+        start < page.index("Oui encore.") < middle < page.index("Non, merci.") < rest < page.index("À voir.")
+    )
     assert 'value="against"' in page
 
 
@@ -161,7 +181,11 @@ def test_imported_counts_are_shown_as_such(cast: Cast):
     place = {"contribution": debate, "space_id": debate.space_id, "audience": debate.audience}
     Total.objects.create(name="agree", count=1204, **place)
     Total.objects.create(reply=row, name="votes", count=12, **place)
-    page = text_of(client_of(cast.member).get(f"/forum/{debate.key}/")).replace("\u202f", " ").replace("\u00a0", " ")
+    page = (
+        text_of(client_of(cast.member).get(f"/forum/{debate.key}/"))
+        .replace("\u202f", " ")
+        .replace("\u00a0", " ")
+    )
     assert "1 204" in page
     assert page.count('class="totals') == 2
 
@@ -172,11 +196,15 @@ def test_a_topic_opens_at_the_first_unread_and_marks_a_linked_reply(cast: Cast):
     for n, row in enumerate(rows):
         Reply.objects.filter(id=row.id).update(created_at=clock.now() - timedelta(minutes=60 - n))
     client = client_of(cast.member)
-    ReadMark.objects.create(person=cast.member, contribution=talk, read_until=clock.now() - timedelta(minutes=60 - 30, seconds=-1))
+    ReadMark.objects.create(
+        person=cast.member, contribution=talk, read_until=clock.now() - timedelta(minutes=60 - 30, seconds=-1)
+    )
     page = text_of(client.get(f"/forum/{talk.key}/"))
     assert page.index('id="new"') < page.index(f'id="r-{rows[31].key}"')
     assert page.index(f'id="r-{rows[30].key}"') < page.index('id="new"')
-    assert ReadMark.objects.get(person=cast.member, contribution=talk).read_until > rows[44].created_at - timedelta(minutes=5)
+    assert ReadMark.objects.get(person=cast.member, contribution=talk).read_until > rows[
+        44
+    ].created_at - timedelta(minutes=5)
     linked = text_of(client.get(f"/forum/{talk.key}/?reply={rows[3].key}"))
     assert f'is-target" id="r-{rows[3].key}"' in linked
 
@@ -215,17 +243,28 @@ def test_a_merged_idea_leads_to_the_one_that_stays(cast: Cast):
 
 
 FORMS = [
-    ("conclude/", {"outcome": "x" * 10_001}), ("close/", {"because": ""}), ("close/", {"because": "x" * 401}),
-    ("sort/", {"mode": "nope", "category": "\x00"}), ("sort/", {"mode": "brainstorm", "budget": "-3"}),
-    ("move/", {"space": "nope"}), ("move/", {}), ("split/", {"title": "Mon titre", "space": ""}),
-    ("split/", {"title": "", "reply": "0" * 13}), ("ideas/", {"title": "", "body": "Mon corps"}),
-    ("ideas/", {"title": "x" * 201, "body": "Mon corps"}), ("ideas/group/", {"do": "group", "name": "Mon groupe"}),
-    ("ideas/group/", {"do": "merge", "into": ""}), ("ideas/group/", {"do": "?"}), ("points/", {"step": "99"}),
+    ("conclude/", {"outcome": "x" * 10_001}),
+    ("close/", {"because": ""}),
+    ("close/", {"because": "x" * 401}),
+    ("sort/", {"mode": "nope", "category": "\x00"}),
+    ("sort/", {"mode": "brainstorm", "budget": "-3"}),
+    ("move/", {"space": "nope"}),
+    ("move/", {}),
+    ("split/", {"title": "Mon titre", "space": ""}),
+    ("split/", {"title": "", "reply": "0" * 13}),
+    ("ideas/", {"title": "", "body": "Mon corps"}),
+    ("ideas/", {"title": "x" * 201, "body": "Mon corps"}),
+    ("ideas/group/", {"do": "group", "name": "Mon groupe"}),
+    ("ideas/group/", {"do": "merge", "into": ""}),
+    ("ideas/group/", {"do": "?"}),
+    ("points/", {"step": "99"}),
 ]
 
 
 @pytest.mark.parametrize(("path", "data"), FORMS)
-def test_wrong_forms_come_back_with_a_sentence_and_what_was_typed(cast: Cast, path: str, data: dict[str, str]):
+def test_wrong_forms_come_back_with_a_sentence_and_what_was_typed(
+    cast: Cast, path: str, data: dict[str, str]
+):
     storm = topic(cast, "brainstorm")
     one = idea(cast, storm)
     reply(storm, body="Oui.", by=cast.member)
@@ -242,7 +281,14 @@ def test_wrong_forms_come_back_with_a_sentence_and_what_was_typed(cast: Cast, pa
 @pytest.mark.parametrize("path", ["split/", "ideas/group/"])
 def test_keys_that_are_none_are_not_found(cast: Cast, path: str):
     storm = topic(cast, "brainstorm")
-    data = {"reply": "nope", "idea": "nope", "title": "X", "space": cast.on_request.slug, "do": "group", "name": "X"}
+    data = {
+        "reply": "nope",
+        "idea": "nope",
+        "title": "X",
+        "space": cast.on_request.slug,
+        "do": "group",
+        "name": "X",
+    }
     assert client_of(cast.host).post(f"/forum/{storm.key}/{path}", data).status_code == 404
 
 
@@ -250,9 +296,18 @@ def test_acts_of_one_kind_are_not_found_on_another(cast: Cast):
     storm, talk = topic(cast, "brainstorm"), topic(cast)
     one = idea(cast, storm)
     host = client_of(cast.host)
-    for path in (f"{one.key}/close/", f"{one.key}/conclude/", f"{one.key}/split/", f"{talk.key}/ideas/", f"{talk.key}/retain/",
-                 f"{talk.key}/points/", f"{talk.key}/accept/{encode(1)}/"):
-        assert host.post(f"/forum/{path}", {"because": "x", "outcome": "x", "step": "1", "title": "x"}).status_code in (404, 422), path
+    for path in (
+        f"{one.key}/close/",
+        f"{one.key}/conclude/",
+        f"{one.key}/split/",
+        f"{talk.key}/ideas/",
+        f"{talk.key}/retain/",
+        f"{talk.key}/points/",
+        f"{talk.key}/accept/{encode(1)}/",
+    ):
+        assert host.post(
+            f"/forum/{path}", {"because": "x", "outcome": "x", "step": "1", "title": "x"}
+        ).status_code in (404, 422), path
 
 
 def test_the_composer_offers_the_shelves_and_the_topic_stands_on_the_one_chosen(cast: Cast):
@@ -261,9 +316,16 @@ def test_the_composer_offers_the_shelves_and_the_topic_stands_on_the_one_chosen(
     page = text_of(client.get(f"/publish/?space={cast.on_request.slug}&kind=question"))
     assert 'name="opt_category"' in page
     assert "Accueil" in page
-    client.post("/publish/", {
-        "space": cast.on_request.slug, "kind": "question", "title": "Où ranger ?", "body": "Ici.", "opt_category": encode(shelf.id),
-    })
+    client.post(
+        "/publish/",
+        {
+            "space": cast.on_request.slug,
+            "kind": "question",
+            "title": "Où ranger ?",
+            "body": "Ici.",
+            "opt_category": encode(shelf.id),
+        },
+    )
     assert Contribution.objects.get(title="Où ranger ?").topic.category == shelf
 
 

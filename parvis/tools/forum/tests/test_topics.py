@@ -39,7 +39,10 @@ def test_a_topic_stands_on_a_shelf_of_its_own_community_only(cast: Cast):
 
 def test_who_asked_or_a_host_accepts_an_answer_and_its_author_is_told(cast: Cast, run_jobs: Any):
     question = topic(cast, "question")
-    first, second = reply(question, body="Par un déjeuner.", by=cast.member), reply(question, body="Par un mot.", by=cast.host)
+    first, second = (
+        reply(question, body="Par un déjeuner.", by=cast.member),
+        reply(question, body="Par un mot.", by=cast.host),
+    )
     for other in (cast.member, cast.cohost):
         with pytest.raises(NotAllowed):
             actions.accept(question, first, by=other)
@@ -106,7 +109,11 @@ def test_an_outcome_stands_on_the_topic_and_its_card_and_followers_are_told(cast
 
 def test_an_outcome_keeps_ids_of_people_and_no_script(cast: Cast):
     talk = topic(cast)
-    actions.conclude(talk, outcome=f"@[Malik Membre](person:{cast.member.key}) s'en charge <script>x</script>", by=cast.host)
+    actions.conclude(
+        talk,
+        outcome=f"@[Malik Membre](person:{cast.member.key}) s'en charge <script>x</script>",
+        by=cast.host,
+    )
     assert "Malik" not in detail(talk).outcome + detail(talk).outcome_html + card(talk)["outcome"]
     assert "<script" not in detail(talk).outcome_html
 
@@ -203,4 +210,7 @@ def test_replies_carry_the_side_they_take(cast: Cast):
     talk = topic(cast, "debate")
     reply(talk, body="Oui.", by=cast.member, side=1)
     reply(talk, body="Non.", by=cast.host, side=2)
-    assert list(Reply.objects.filter(contribution=talk).order_by("id").values_list("side", flat=True)) == [1, 2]
+    assert list(Reply.objects.filter(contribution=talk).order_by("id").values_list("side", flat=True)) == [
+        1,
+        2,
+    ]
