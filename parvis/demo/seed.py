@@ -23,6 +23,7 @@ from parvis.transfer import bundle
 from parvis.transfer.load import import_bundle
 from parvis.transfer.models import Source
 from parvis.web.models import Network
+from parvis.web.practice import open_practice
 
 Progress = Callable[[str, int, int], None]
 # The four people the demonstration is seen through.
@@ -51,12 +52,13 @@ def seed_demo(progress: Progress | None = None) -> None:
         _name_roles()
         _dress()
         _write_journal()
+        open_practice(by=demo_people()["admin"], language="fr")
 
 
 def demo_people() -> dict[str, Person]:
-    """The four people by role."""
+    """The four people by role; once the demonstration was ended, those who are left."""
     found = {person.username: person for person in Person.objects.filter(username__in=ROLES.values())}
-    return {role: found[handle] for role, handle in ROLES.items()}
+    return {role: found[handle] for role, handle in ROLES.items() if handle in found}
 
 
 def _name_roles() -> None:
@@ -75,6 +77,7 @@ def _dress() -> None:
             "set_up_at": clock.now(),
             "language": "fr",
             "promise": "Ce que nous savons, à portée de voix.",
+            "checklist": {"is_open": True},
         },
     )
     for space in Space.objects.communities():
