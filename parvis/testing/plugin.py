@@ -6,13 +6,13 @@ Not here: the fixtures themselves (databases, browsers).
 from __future__ import annotations
 
 import os
-import socket
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from parvis.testing.cluster import cluster
+from parvis.testing.ports import free_port
 
 # What the person who starts the tests may say; every other setting is the suite's own.
 KEPT = ("PARVIS_TEST_", "PARVIS_POSTGRES_", "PARVIS_CORPUS", "PARVIS_FULL", "PARVIS_CHROMIUM")
@@ -39,13 +39,6 @@ def set_environment() -> None:
         # Playwright runs an event loop in the test's thread, where Django would refuse every query.
         DJANGO_ALLOW_ASYNC_UNSAFE="true",
     )
-
-
-def free_port() -> int:
-    """A loopback port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 set_environment()

@@ -23,7 +23,7 @@ import pytest
 from parvis.cli.site import SOURCE
 from parvis.kernel.postgres import Server
 from parvis.kernel.postgres.pidfile import read_pid_file
-from parvis.testing.plugin import free_port
+from parvis.testing.ports import free_port
 
 pytestmark = pytest.mark.commands
 

@@ -1,0 +1,80 @@
+"""Finding a page of every type by following a site's own links, as a signed-in person would.
+
+Not here: what is done with the pages (screenshots, tests of accessibility).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+if TYPE_CHECKING:
+    from playwright.sync_api import APIRequestContext, Page
+
+LINK = re.compile(r"<a\s[^>]*?href=\"([^\"#]+)", re.IGNORECASE)
+# Files, feeds and exports are no pages; leaving and one-time links would end the visit.
+SKIPPED = re.compile(r"^/(static|files|media)/|logout|/export|\.(csv|zip|xml|ics|json|txt)$|/accounts/link/.")
+ENOUGH_OF_A_TYPE = 4
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page: the name of its type, and one address of it."""
+
+    kind: str
+    path: str
+
+
+def sign_in(page: Page, link: str) -> None:
+    """Follows a one-time link and presses its button; the page's browser profile is then signed in."""
+    page.goto(link)
+    page.locator("main form[method=post] button[type=submit], main form[method=post] button").first.click()
+    page.wait_for_load_state("load")
+
+
+def kind_of(path: str) -> str | None:
+    """The name of the page type behind an address, by the site's own routes; None for none."""
+    from django.urls import Resolver404, resolve
+
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return None
+    return (match.view_name or match.route).replace(":", "-").replace("/", "-").strip("-")
+
+
+def find_pages(
+    request: APIRequestContext, base: str, *, start: str = "/", limit: int = 600
+) -> Iterator[Found]:
+    """Every type of page that can be reached by links, once each, with the first address found."""
+    waiting, known, tried = deque([start]), {start}, Counter[str]()
+    shown: set[str] = set()
+    while waiting and sum(tried.values()) < limit:
+        path = waiting.popleft()
+        kind = kind_of(urlsplit(path).path)
+        if kind is None or tried[kind] >= ENOUGH_OF_A_TYPE:
+            continue
+        tried[kind] += 1
+        answer = request.get(base + path)
+        if not answer.ok or "text/html" not in answer.headers.get("content-type", ""):
+            continue
+        if kind not in shown:
+            shown.add(kind)
+            yield Found(kind, path)
+        for link in internal_links(answer.text(), base, answer.url):
+            if link not in known:
+                known.add(link)
+                waiting.append(link)
+
+
+def internal_links(html: str, base: str, here: str) -> Iterator[str]:
+    """The addresses on this site that a page links to, without their fragments."""
+    for href in LINK.findall(html):
+        parts = urlsplit(urljoin(here, unescape(href)))
+        if f"{parts.scheme}://{parts.netloc}" == base and not SKIPPED.search(parts.path):
+            yield parts.path + (f"?{parts.query}" if parts.query else "")
