@@ -353,7 +353,7 @@ def complete_objects(landing: Landing, batch: list[rows.Object]) -> None:
     }
     for key, contribution in found.items():
         row = ids[key]
-        if any(isinstance(value, str) and landing.find("replies", value) for value in row.detail.values()):
+        if any(_names_another(landing, value) for value in row.detail.values()):
             _load_detail(landing, contribution, row.detail)
         counts = counted.get(key, {"n": 0, "last": None})
         moments = [moment for moment in (contribution.published_at, counts["last"]) if moment]
@@ -362,6 +362,13 @@ def complete_objects(landing: Landing, batch: list[rows.Object]) -> None:
             last_activity_at=max(moments) if moments else None,
             reaction_counts=_reaction_counts(key, None),
         )
+
+
+def _names_another(landing: Landing, value: Any) -> bool:
+    """Whether a part of a detail is a reply, or an object that may have come after: known only now."""
+    if not isinstance(value, str):
+        return False
+    return landing.find("replies", value) is not None or landing.find("objects", value) is not None
 
 
 def _reaction_counts(contribution_id: int, reply_id: int | None) -> dict[str, int]:

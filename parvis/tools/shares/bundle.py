@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 
 def dump_share(contribution: Contribution) -> dict[str, Any]:
-    """{"original": the key of the object it shows}."""
-    return {"original": encode(contribution.card["shared"])}
+    """{"original": the key of the object it shows}, or nothing when that didn't come along."""
+    key = contribution.card.get("shared")
+    return {"original": encode(key)} if key else {}
 
 
 def load_share(

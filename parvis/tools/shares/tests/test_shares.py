@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -27,6 +29,10 @@ from parvis.tools.shares.actions import share
 from parvis.tools.shares.bundle import dump_share, load_share
 from parvis.tools.shares.models import Share
 from parvis.tools.shares.reading import places_for, shown_in
+from parvis.transfer import rows
+from parvis.transfer.dump import export_bundle
+from parvis.transfer.load import import_bundle
+from parvis.transfer.tests.bundles import NOON, read_from, small, write_to
 from parvis.web.models import Network
 
 
@@ -236,3 +242,33 @@ def test_a_bundle_brings_back_what_a_share_shows(cast: Cast):
     assert Share.objects.get(contribution=shown).original_id == original.id
     load_share(shown, detail, resolve=lambda table, key: None)
     assert not Contribution.objects.visible_to(cast.member).filter(id=shown.id).exists()
+
+
+def test_a_whole_bundle_keeps_posts_covers_and_shares_whichever_comes_first(
+    db: None, tmp_path: Path, settings: object
+):
+    settings.PARVIS_FILES_ROOT = tmp_path / "files"  # type: ignore[attr-defined]
+    tables = small()
+    post = rows.Object(
+        id="p1", kind="post", space="s2", author="ana", title="Un billet", body="Cinq lignes.", published_at=NOON,
+        attachments=("f1",), detail={"cover": "f1"},
+    )  # fmt: skip
+    shown = rows.Object(
+        id="p0", kind="share", space="s1", author="ana", body="À lire", published_at=NOON, are_replies_open=False,
+        detail={"original": "p1"},
+    )  # fmt: skip
+    tables[rows.Object] = [
+        shown,
+        replace(tables[rows.Object][0], attachments=(), body="Voir"),
+        tables[rows.Object][1],
+        post,
+    ]
+    write_to(tmp_path / "b", tables)
+    assert import_bundle(tmp_path / "b").problems == []
+    original = Contribution.objects.get(kind="post")
+    assert original.post.cover is not None
+    assert Share.objects.get().original_id == original.id
+    export_bundle(tmp_path / "c")
+    found = {row.id: row.detail for row in read_from(tmp_path / "c")[rows.Object]}
+    assert found["p0"] == {"original": "p1"}
+    assert found["p1"] == {"cover": "f1"}
