@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from parvis.testing.browsers import FLAGS, find_chromium
 from parvis.testing.crawl import Found, find_pages, sign_in
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SOURCE = Path(__file__).resolve().parents[2]
 WIDTHS = {"wide": 1280, "phone": 390}
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 
 
 @contextmanager
@@ -115,9 +115,11 @@ def main() -> int:
     import django
 
     django.setup()
-    with tempfile.TemporaryDirectory(prefix="parvis-screens-", ignore_cleanup_errors=True) as folder:
-        with demo(args.data or folder) as told:
-            count = take_all(told, Path(args.out), args.only)
+    with (
+        tempfile.TemporaryDirectory(prefix="parvis-screens-", ignore_cleanup_errors=True) as folder,
+        demo(args.data or folder) as told,
+    ):
+        count = take_all(told, Path(args.out), args.only)
     print(f"{count} page types in {args.out}")
     return 0
 
