@@ -50,7 +50,7 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
 
     def visible_to(self, person: Person | None) -> ContributionQuerySet:
         """Rows the person may read: published ones by audience, unpublished ones by author or named reader."""
-        if person is None:
+        if person is None or not person.is_active:
             return self.none()
         mine = Membership.objects.filter(person_id=person.id).values("space_id")
         named = Reader.objects.filter(person_id=person.id).values("contribution_id")

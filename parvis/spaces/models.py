@@ -54,7 +54,7 @@ class SpaceQuerySet(models.QuerySet["Space"]):
         return self.filter(kind=SpaceKind.COMMUNITY)
 
     def visible_to(self, person: Person | None) -> SpaceQuerySet:
-        if person is None:
+        if person is None or not person.is_active:
             return self.none()
         mine = Membership.objects.filter(person_id=person.id).values("space_id")
         known = Q(id__in=mine) | ~Q(access=AccessType.SECRET) & ~Q(kind=SpaceKind.EXCHANGE)
@@ -62,7 +62,7 @@ class SpaceQuerySet(models.QuerySet["Space"]):
 
     def readable_by(self, person: Person | None) -> SpaceQuerySet:
         """Spaces whose content the person may read; for a lookup by key, never to be materialised."""
-        if person is None:
+        if person is None or not person.is_active:
             return self.none()
         mine = Membership.objects.filter(person_id=person.id).values("space_id")
         return self.filter(Q(audience=Audience.EVERYBODY) | Q(id__in=mine))

@@ -21,56 +21,116 @@ BACKWARD = [
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contributions', '0004_own_moments'),
-        ('spaces', '0002_own_moments'),
+        ("contributions", "0004_own_moments"),
+        ("spaces", "0002_own_moments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LinkCard',
+            name="LinkCard",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('space_id', models.BigIntegerField(editable=False)),
-                ('audience', models.SmallIntegerField(editable=False)),
-                ('url', models.CharField(max_length=2048)),
-                ('host', models.CharField(max_length=255)),
-                ('title', models.CharField(max_length=300)),
-                ('description', models.CharField(blank=True, default='', max_length=600)),
-                ('site_name', models.CharField(blank=True, default='', max_length=120)),
-                ('is_removed', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('contribution', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='link_card', to='contributions.contribution')),
-                ('picture', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contributions.attachment')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("space_id", models.BigIntegerField(editable=False)),
+                ("audience", models.SmallIntegerField(editable=False)),
+                ("url", models.CharField(max_length=2048)),
+                ("host", models.CharField(max_length=255)),
+                ("title", models.CharField(max_length=300)),
+                ("description", models.CharField(blank=True, default="", max_length=600)),
+                ("site_name", models.CharField(blank=True, default="", max_length=120)),
+                ("is_removed", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "contribution",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="link_card",
+                        to="contributions.contribution",
+                    ),
+                ),
+                (
+                    "picture",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="contributions.attachment",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Recurring',
+            name="Recurring",
             fields=[
-                ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('audience', models.SmallIntegerField(editable=False)),
-                ('option', models.CharField(max_length=40)),
-                ('title', models.CharField(blank=True, default='', max_length=200)),
-                ('body', models.TextField(blank=True, default='')),
-                ('every', models.CharField(choices=[('week', 'every week'), ('month', 'every month')], default='week', max_length=5)),
-                ('day', models.PositiveSmallIntegerField(default=0)),
-                ('hour', models.PositiveSmallIntegerField(default=9)),
-                ('next_at', models.DateTimeField()),
-                ('paused_at', models.DateTimeField(blank=True, null=True)),
-                ('paused_because', models.CharField(blank=True, default='', max_length=400)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('last', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contributions.contribution')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recurring', to='spaces.space')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("audience", models.SmallIntegerField(editable=False)),
+                ("option", models.CharField(max_length=40)),
+                ("title", models.CharField(blank=True, default="", max_length=200)),
+                ("body", models.TextField(blank=True, default="")),
+                (
+                    "every",
+                    models.CharField(
+                        choices=[("week", "every week"), ("month", "every month")],
+                        default="week",
+                        max_length=5,
+                    ),
+                ),
+                ("day", models.PositiveSmallIntegerField(default=0)),
+                ("hour", models.PositiveSmallIntegerField(default=9)),
+                ("next_at", models.DateTimeField()),
+                ("paused_at", models.DateTimeField(blank=True, null=True)),
+                ("paused_because", models.CharField(blank=True, default="", max_length=400)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "last",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="contributions.contribution",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recurring",
+                        to="spaces.space",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'recurring',
-                'indexes': [models.Index(condition=models.Q(('paused_at', None)), fields=['next_at'], name='recurring_due'), models.Index(fields=['space'], name='recurring_of_space')],
+                "verbose_name_plural": "recurring",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("paused_at", None)), fields=["next_at"], name="recurring_due"
+                    ),
+                    models.Index(fields=["space"], name="recurring_of_space"),
+                ],
             },
         ),
         migrations.RunSQL(FORWARD, BACKWARD),

@@ -33,10 +33,22 @@ def cast(monkeypatch: pytest.MonkeyPatch, run_jobs: Callable[[], int]) -> Cast:
     Image.new("RGB", (20, 20), "#204080").save(picture, "PNG")
     logo = local_store().store(io.BytesIO(picture.getvalue()), name="logo.png", max_bytes=10**6).sha256
     Network.objects.update_or_create(
-        id=1, defaults={"name": "Maison Lumen", "hue": 30, "logo": logo, "set_up_at": clock.now(), "language": "fr"}
+        id=1,
+        defaults={
+            "name": "Maison Lumen",
+            "hue": 30,
+            "logo": logo,
+            "set_up_at": clock.now(),
+            "language": "fr",
+        },
     )
     found = build_cast()
-    people = {"admin": found.administrator, "host": found.host, "member": found.member, "sponsor": found.author}
+    people = {
+        "admin": found.administrator,
+        "host": found.host,
+        "member": found.member,
+        "sponsor": found.author,
+    }
     for role, handle in ROLES.items():
         Person.objects.filter(id=people[role].id).update(username=handle)
     kind = registry.kind_for(found.secret, "note")
