@@ -149,6 +149,7 @@ def _of_server() -> list[Check]:
         Check(
             _("Address"), is_https or is_local,
             _("%(url)s is encrypted.") % {"url": config.url} if is_https
+            else _("%(url)s: for this machine only.") % {"url": config.url} if is_local
             else _("%(url)s isn't encrypted: put a server with https before it.") % {"url": config.url},
         ),
         Check(

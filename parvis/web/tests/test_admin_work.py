@@ -193,3 +193,8 @@ def test_the_page_shows_one_s_own_rows_and_nobody_else_s(cast: Cast):
     assert cast.member.email in page
     assert cast.author.email not in page
     assert "argon2" not in page
+
+
+def test_the_hour_of_a_sign_in_is_not_kept_on_the_account(cast: Cast):
+    client_of(cast.member)
+    assert Person.objects.get(id=cast.member.id).last_login is None
