@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from urllib.parse import urlparse
 
 from django.utils.translation import gettext_lazy as _
@@ -77,6 +78,8 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 LANGUAGE_CODE = config.language
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 USE_I18N = True
+# The demonstration is no application: it has no tables.
+LOCALE_PATHS = [Path(__file__).parent / "demo" / "locale"]
 USE_TZ = True
 TIME_ZONE = config.time_zone
 
