@@ -39,8 +39,9 @@ def run(args: argparse.Namespace) -> int:
     check_port(args)
     begin_again_after_a_kill(args)
     with open_site(args.data, must_exist=False, only_embedded=True) as site, hold_alone(site, "up"):
-        run_inside(site, "parvis.cli.people_inside", "seed-demo")
-        unfinished(site.data).unlink(missing_ok=True)
+        if unfinished(site.data).exists():
+            run_inside(site, "parvis.cli.people_inside", "seed-demo")
+            unfinished(site.data).unlink()
         with serve(site, args) as stay:
             paths = json.loads(run_inside(site, "parvis.cli.people_inside", "demo-links"))
             links = {role: address(args) + path for role, path in paths.items()}
