@@ -99,8 +99,9 @@ class Tool:
     has_tab: bool = True
     nav: tuple[str, Text] | None = None  # (address, label) in the main navigation
     # What it offers upon any contribution, its own or not: acts(contribution, viewer, abilities) on the page of acts,
-    # remarks(contribution, viewer) under the text. Addresses upon any contribution are `upon_routes` in its urls.py.
+    # near(…), likewise, under the text itself, and remarks(contribution, viewer) there. Addresses upon any contribution are `upon_routes` in its urls.py.
     acts: Callable[..., list[Act]] = lambda contribution, viewer, can: []
+    near: Callable[..., list[Act]] = lambda contribution, viewer, can: []
     remarks: Callable[..., list[Remark]] = lambda contribution, viewer: []
     moved: Callable[..., None] | None = None  # told when one of its contributions changes place
 

@@ -53,6 +53,7 @@ def note(space: Space, by: Person, site: Server) -> Contribution:
 
 def client_of(person: Person) -> Client:
     client = Client(headers={"accept-language": "en"})
+    Person.objects.filter(id=person.id).update(language="en")
     client.force_login(person, backend=BACKEND)
     return client
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +29,11 @@ def acts(contribution: Contribution, viewer: Person, can: frozenset[str]) -> lis
         return []
     hint = _("Shown there with a word of yours; it stays here, and so do its replies.")
     return [Act(_("Share in another community"), "forward", f"/go/{contribution.key}/shares/", hint=hint)]
+
+
+def near(contribution: Contribution, viewer: Person, can: frozenset[str]) -> list[Act]:
+    """The same in a word, under the text."""
+    return [replace(act, label=_("Share")) for act in acts(contribution, viewer, can)]
 
 
 def remarks(contribution: Contribution, viewer: Person) -> list[Remark]:
@@ -65,5 +71,6 @@ TOOL = Tool(
     is_always_on=True,
     has_tab=False,
     acts=acts,
+    near=near,
     remarks=remarks,
 )

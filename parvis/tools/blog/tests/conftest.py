@@ -28,6 +28,7 @@ def cast(db: None) -> Cast:
 def client_of() -> Callable[[Person], Client]:
     def make(person: Person) -> Client:
         client = Client(headers={"accept-language": "en"})
+        Person.objects.filter(id=person.id).update(language="en")
         client.force_login(person, backend=BACKEND)
         return client
 
