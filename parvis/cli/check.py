@@ -67,7 +67,7 @@ def database_line() -> str:
     """Which database would be used, and why."""
     named = os.environ.get("DATABASE_URL")
     if named:
-        return f"{masked_text(named)} ({_('environment')})"
+        return masked_text(named) + f" ({_('environment')})"
     return _("embedded PostgreSQL in the site's folder") + f" ({_('default')})"
 
 

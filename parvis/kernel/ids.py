@@ -12,7 +12,7 @@ import time
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case
 LENGTH = 13
-EPOCH_MS = 1_704_067_200_000  # 2024-01-01T00:00:00Z; 41 bits of milliseconds reach the year 2093
+EPOCH_MS = 946_684_800_000  # 2000-01-01T00:00:00Z; 41 bits of milliseconds reach the year 2069
 RANDOM_BITS = 22
 MAX_ID = 2**63 - 1
 
@@ -26,9 +26,10 @@ _lock = threading.Lock()
 def new_id(at_ms: int | None = None) -> int:
     """A fresh key that sorts by time; `at_ms` (Unix milliseconds) places imported rows at their own date.
 
-    Dates before the epoch are clamped to it, so imported history still sorts by its published_at column.
+    Dates before the epoch get a key of today: gathered in its first millisecond they would soon meet.
     """
-    milliseconds = max((int(time.time() * 1000) if at_ms is None else at_ms) - EPOCH_MS, 0)
+    placed = at_ms if at_ms is not None and at_ms >= EPOCH_MS else int(time.time() * 1000)
+    milliseconds = placed - EPOCH_MS
     with _lock:
         return (milliseconds << RANDOM_BITS) | _random_part(milliseconds)
 

@@ -329,13 +329,15 @@ def edit_context(
 
 def audience_sentence(space: Space) -> str:
     """Who will see it, in words and number, before the button."""
-    outside = _("Cannot be shared outside.")
+    # Said in full before they are joined: the extractor doesn't look into f-strings.
     if space.is_everyone:
-        return f"{_('Visible by everyone in the network.')} {outside}"
-    if space.audience == Audience.EVERYBODY:
-        return f"{_('Visible by everyone in the network, in %(space)s.') % {'space': space.name}} {outside}"
-    members = ngettext("%(n)s member", "%(n)s members", space.member_count) % {"n": space.member_count}
-    return f"{_('Visible by the %(members)s of %(space)s.') % {'members': members, 'space': space.name}} {outside}"
+        who = _("Visible by everyone in the network.")
+    elif space.audience == Audience.EVERYBODY:
+        who = _("Visible by everyone in the network, in %(space)s.") % {"space": space.name}
+    else:
+        members = ngettext("%(n)s member", "%(n)s members", space.member_count) % {"n": space.member_count}
+        who = _("Visible by the %(members)s of %(space)s.") % {"members": members, "space": space.name}
+    return who + " " + _("Cannot be shared outside.")
 
 
 SIMILAR = """

@@ -49,3 +49,8 @@ def test_a_seed_makes_the_same_keys_again():
     again = [ids.new_id(1_750_000_000_000) for _ in range(50)]
     ids.seed(None)
     assert first == again
+
+
+def test_rows_older_than_the_epoch_do_not_gather_in_one_millisecond():
+    made = {ids.new_id(0) >> ids.RANDOM_BITS for _ in range(50)}
+    assert min(made) > (1_700_000_000_000 - ids.EPOCH_MS)
