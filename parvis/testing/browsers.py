@@ -32,6 +32,7 @@ FLAGS = [
     # Even a name lookup of a foreign host must fail: nothing leaves this machine.
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 ]
+PATIENCE_MS = 30_000
 OURS = {"127.0.0.1", "localhost"}
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -124,8 +125,10 @@ def browser() -> Iterator[Browser]:
     path = find_chromium()
     if path is None:
         refuse("no Chromium on this machine: install the package chromium, or set PARVIS_CHROMIUM")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    # Generous: a slow machine must not fail a test, and a passing one never waits this long.
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
@@ -149,7 +152,7 @@ def new_page(browser: Browser, watch: Watch) -> Iterator[Callable[..., Page]]:
 
     def open_page(**options: Any) -> Page:
         context = browser.new_context(**({"locale": "fr-FR", "timezone_id": "Europe/Paris"} | options))
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         watch.follow(context)
         return context.new_page()

@@ -27,7 +27,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """A page of its own context; any script error or refusal by the content policy fails the test."""
     context = browser.new_context(locale="en-GB", timezone_id="Europe/Paris")
     page = context.new_page()
-    page.set_default_timeout(5000)
+    page.set_default_timeout(20_000)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on(
