@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from parvis.access.table import require
 from parvis.attention.models import Notice
@@ -80,12 +80,19 @@ def notices_of(person: Person, *, only_unseen: bool = False, before: int = 0) ->
     if before:
         rows = rows.filter(id__lt=before)
     found = list(rows.order_by("-id")[: SHOWN + 1])
-    return Bell(lines_of(found[:SHOWN], person), found[SHOWN - 1].id if len(found) > SHOWN else 0)
+    seen = _what_is_seen(found[:SHOWN], person)
+    lost = [row.id for row in found[:SHOWN] if row.seen_at is None and not _is_seen(row, seen, person)]
+    if lost:  # nothing is left to open that would clear them
+        _clear(Notice.objects.filter(id__in=lost), by=person)
+    return Bell(_lines(found[:SHOWN], seen, person), found[SHOWN - 1].id if len(found) > SHOWN else 0)
 
 
 def lines_of(rows: Sequence[Notice], person: Person) -> list[Line]:
     """Notices as lines, newest first; what the person can't see any more leaves neither title nor trace."""
-    seen = _what_is_seen(rows, person)
+    return _lines(rows, _what_is_seen(rows, person), person)
+
+
+def _lines(rows: Sequence[Notice], seen: _Seen, person: Person) -> list[Line]:
     groups: dict[tuple[Any, ...], list[Notice]] = {}
     for row in rows:
         if _is_seen(row, seen, person):
@@ -192,9 +199,18 @@ def _url(row: Notice, thing: Contribution | None, space: Space | None, seen: _Se
 def see_everything(*, by: Person) -> None:
     """Marks all of a person's notices as seen."""
     require("site.use", by=by)
-    Notice.objects.filter(person=by, seen_at=None).update(seen_at=clock.now())
+    _clear(Notice.objects.filter(person=by), by=by)
 
 
-def see_places(space_id: int, *, by: Person) -> None:
-    """Visiting a community clears the notices about it alone (invitations, requests)."""
-    Notice.objects.filter(person=by, space_id=space_id, contribution_id=None, seen_at=None).update(seen_at=clock.now())
+def see_places(space_id: int, *, by: Person, as_host: bool = False) -> None:
+    """Visiting a community clears the notices about it alone; what its hosts are asked, their own page clears."""
+    if not getattr(by, "unread_count", 1):
+        return
+    rows = Notice.objects.filter(person=by, space_id=space_id, contribution_id=None)
+    _clear(rows.filter(reason__in=FOR_HOSTS) if as_host else rows.exclude(reason__in=FOR_HOSTS), by=by)
+
+
+def _clear(rows: QuerySet[Notice], *, by: Person) -> None:
+    """Marks notices as seen, and corrects the number that the page about to be drawn shows."""
+    count = rows.filter(seen_at=None).update(seen_at=clock.now())
+    by.unread_count = max(getattr(by, "unread_count", 0) - count, 0)  # type: ignore[attr-defined]

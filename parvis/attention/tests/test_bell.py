@@ -168,3 +168,34 @@ def test_a_mail_speaks_its_readers_language_and_goes_once(cast: Cast, run_jobs: 
     assert "replied to you" in mail.subject
     send_mails(Notice.objects.get(person=cast.author).activity_id)
     assert Message.objects.count() == 1
+
+
+def unread(person: Person) -> int:
+    return Notice.objects.filter(person=person, seen_at=None).count()
+
+
+def test_what_can_not_be_opened_any_more_does_not_go_on_ringing(cast: Cast, run_jobs: Jobs):
+    reply(note_in(cast.secret, cast.author), body=f"Avec @[](person:{cast.member.key})", by=cast.host)
+    run_jobs()
+    assert unread(cast.member) > 0
+    actions.remove_member(cast.secret, cast.member, by=SYSTEM)
+    assert lines(cast.member) == []
+    assert unread(cast.member) == 0
+
+
+def test_visiting_a_community_clears_what_was_about_it_alone(cast: Cast, run_jobs: Jobs):
+    requests.ask_to_join(cast.on_request, by=cast.stranger)
+    run_jobs()
+    client = Client()
+    client.force_login(cast.host, backend=BACKEND)
+    client.get(cast.on_request.url)
+    assert unread(cast.host) == 1  # whoever is asked something answers on another page
+    client.get(f"{cast.on_request.url}host/requests/")
+    assert unread(cast.host) == 0
+    row = cast.on_request.join_requests.get()
+    requests.answer_request(row, accept=True, by=cast.host)
+    run_jobs()
+    client = Client()
+    client.force_login(cast.stranger, backend=BACKEND)
+    client.get(cast.on_request.url)
+    assert unread(cast.stranger) == 0

@@ -45,6 +45,8 @@ def come_in(request: HttpRequest, person: Person) -> HttpResponse:
     if standing.claim(person):
         welcome_person(person)
     sessions.sign_in(request, person)
+    if person.is_administrator and request.network.set_up_at is None:
+        return go(request, "/admin/setup/")
     return go(request, back(request, "/") if person.welcomed_at else "/welcome/")
 
 

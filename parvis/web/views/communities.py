@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from parvis.attention.reading import see_places
 from parvis.contributions import stream as streams
 from parvis.kernel.errors import NotFound, Refused
 from parvis.kernel.files import Stored, local_store, response_headers
@@ -87,6 +88,7 @@ def list_tools(request: HttpRequest) -> HttpResponse:
 def show_community(request: HttpRequest, space: Space) -> HttpResponse:
     """The stream of a community; for those who may not read it, only what helps to ask."""
     standing = reading.standing_of(space, request.viewer)
+    see_places(space.id, by=request.viewer)
     context = {"community": reading.head_of(request, space), "standing": standing, "space": space}
     if "space.read" not in request.abilities:
         return page(request, "web/communities/closed.html", charter=charters.current(space), **context)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from parvis.accounts import mail
+from parvis.attention.reading import see_places
 from parvis.config import config
 from parvis.kernel import clock
 from parvis.kernel.errors import NotFound, Refused
@@ -146,6 +147,7 @@ def revoke(request: HttpRequest, space: Space, invitation: int) -> HttpResponse:
 
 def list_requests(request: HttpRequest, space: Space) -> HttpResponse:
     """Who asks to come in, oldest first."""
+    see_places(space.id, by=request.viewer, as_host=True)
     rows = (
         JoinRequest.objects.filter(space=space, state="open").select_related("person").order_by("created_at")
     )
