@@ -40,6 +40,7 @@ def run(
         report = _measure(server, place, built, environment, seconds)
     report["size"] = size
     (place / "report.json").write_text(json.dumps(report, indent=1))
+    sys.stdout.write((json.dumps(report) if as_json else _table(report)) + "\n")
     return report
 
 
