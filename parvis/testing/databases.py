@@ -29,6 +29,15 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     cluster().drop(DATABASE)
 
 
+@pytest.fixture(autouse=True)
+def neutral_language() -> None:
+    """Language and zone of the site, whatever page an earlier test drew in this thread."""
+    from django.utils import timezone, translation
+
+    translation.deactivate()
+    timezone.deactivate()
+
+
 @pytest.fixture
 def fresh_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """A clone of its own for tests that commit: browsers, real workers, threads. Yields its name.
