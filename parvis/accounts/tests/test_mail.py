@@ -81,7 +81,7 @@ def test_without_a_relay_messages_are_kept_for_the_administrator(cast: Cast, cli
     page = client_of(cast.administrator).get("/admin/outbox/").content.decode()
     assert "Le texte du message" in page
     assert "member@parvis.test" in page
-    assert "send mail yet" in page
+    assert "n’envoie pas encore de courrier" in page
     assert client_of(cast.host).get("/admin/outbox/").status_code == 403
 
 

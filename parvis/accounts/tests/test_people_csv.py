@@ -198,7 +198,7 @@ def test_the_page_tries_first_then_imports_and_welcomes(cast: Cast, client_of):
     page = tried.content.decode()
     assert tried.status_code == 200
     assert "Zoé Durand" in page
-    assert "press Import" in page
+    assert "appuyez sur Importer" in page
     assert not Person.objects.filter(email="hugo@parvis.test").exists()
     done = client.post(
         "/admin/people/import/", {"act": "import", "updates": "on", "invites": "on", "text": FRENCH}
@@ -217,7 +217,7 @@ def test_the_page_shows_wrong_lines_and_keeps_what_was_given(cast: Cast, client_
     response = client.post("/admin/people/import/", {"act": "import", "text": "name,email\nAna,nope\n"})
     page = response.content.decode()
     assert response.status_code == 422
-    assert "isn&#39;t an e-mail address" in page
+    assert "n’est pas une adresse de courriel" in page
     assert "Ana,nope" in page
     assert client.post("/admin/people/import/", {}).status_code == 422
     assert client_of(cast.host).get("/admin/people/import/").status_code == 403
