@@ -83,7 +83,7 @@ class Watch:
     def judge(self) -> None:
         """Fails on a request to a foreign host, a refused script or style, an uncaught error."""
         assert self.hosts <= OURS, f"requests to foreign hosts: {sorted(self.hosts - OURS)}"
-        assert self.complaints == []
+        assert not self.complaints, "\n".join(self.complaints)
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LINK = re.compile(r"<a\s[^>]*?href=\"([^\"#]+)", re.IGNORECASE)
 # Files, feeds and exports are no pages; leaving and one-time links would end the visit.
 SKIPPED = re.compile(r"^/(static|files|media)/|logout|/export|\.(csv|zip|xml|ics|json|txt)$|/accounts/link/.")
-ENOUGH_OF_A_TYPE = 4
+ENOUGH_OF_A_TYPE = 3
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,12 @@ def find_pages(
         answer = request.get(base + path)
         if not answer.ok or "text/html" not in answer.headers.get("content-type", ""):
             continue
-        if kind not in shown:
+        # Where one is sent on to something else (the door, say), that is what one sees.
+        seen = urlsplit(answer.url)
+        kind = kind_of(seen.path)
+        if kind is not None and kind not in shown:
             shown.add(kind)
-            yield Found(kind, path)
+            yield Found(kind, seen.path + (f"?{seen.query}" if seen.query else ""))
         for link in internal_links(answer.text(), base, answer.url):
             if link not in known:
                 known.add(link)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,8 +26,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 SOURCE = Path(__file__).resolve().parents[2]
-WIDTHS = {"wide": 1280, "phone": 390}
+WIDTHS = (1280, 360)
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+# A page that several may see is shown as the host sees it: that is the fullest.
+WHO = ("visitor", "host", "member", "admin", "sponsor")
+README_PICTURE = SOURCE / "docs" / "images" / "home.png"
+README_HEIGHT = 900
 
 
 @contextmanager
@@ -48,11 +53,11 @@ def demo(folder: str) -> Iterator[dict[str, Any]]:
         process.wait()
 
 
-def photograph(browser: Browser, base: str, state: Any, pages: list[Found], who: str, target: Path) -> None:
+def photograph(browser: Browser, base: str, state: Any, pages: list[Found], target: Path) -> None:
     """Every page in every scheme and width, as one person."""
     for scheme in SCHEMES:
-        for name, width in WIDTHS.items():
-            folder = target / f"{scheme}-{name}"
+        for width in WIDTHS:
+            folder = target / f"{scheme}-{width}"
             folder.mkdir(parents=True, exist_ok=True)
             context = browser.new_context(
                 storage_state=state,
@@ -63,34 +68,55 @@ def photograph(browser: Browser, base: str, state: Any, pages: list[Found], who:
                 reduced_motion="reduce",
             )
             page = context.new_page()
-            for found in pages:
+            for number, found in enumerate(pages, 1):
+                say(f"  {folder.name} {number}/{len(pages)} {found.kind}")
                 page.goto(base + found.path, wait_until="load")
-                page.screenshot(path=folder / f"{found.kind}.{who}.png", full_page=True)
+                page.screenshot(path=folder / f"{found.kind}.png", full_page=True)
             context.close()
 
 
-def take_all(told: dict[str, Any], target: Path, only: str) -> int:
+def say(words: str) -> None:
+    """Progress, for who waits."""
+    print(words, file=sys.stderr, flush=True)
+
+
+def take_all(told: dict[str, Any], target: Path, only: re.Pattern[str]) -> int:
     """Pictures of each page type, by the first person who reaches it; returns how many types."""
     from playwright.sync_api import sync_playwright
 
     base, taken = told["url"], set[str]()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        for who, link in [("visitor", ""), *told["links"].items()]:
+        for who in WHO:
             context = browser.new_context(locale="fr-FR")
-            page = context.new_page()
-            if link:
-                sign_in(page, link)
-            found = [p for p in find_pages(context.request, base) if p.kind not in taken and only in p.kind]
+            if who in told["links"]:
+                sign_in(context.new_page(), told["links"][who])
+            say(f"{who}: looking for pages…")
+            found = [p for p in find_pages(context.request, base) if p.kind not in taken]
             taken |= {page_type.kind for page_type in found}
+            wanted = [page_type for page_type in found if only.search(page_type.kind)]
+            say(f"{who}: {len(wanted)} types of page")
             state = context.storage_state()
             context.close()
-            photograph(browser, base, state, found, who, target)
-            print(
-                f"{who}: {len(found)} types: {' '.join(p.kind for p in found)}", file=sys.stderr, flush=True
-            )
+            photograph(browser, base, state, wanted, target)
         browser.close()
     return len(taken)
+
+
+def make_readme_picture(target: Path) -> None:
+    """The upper part of the home page in 256 colours, small enough for a repository."""
+    from PIL import Image
+
+    with Image.open(target / "light-1280" / "home.png") as whole:
+        top = whole.convert("RGB").crop((0, 0, whole.width, min(whole.height, README_HEIGHT)))
+    README_PICTURE.parent.mkdir(parents=True, exist_ok=True)
+    top.quantize(256, dither=Image.Dither.NONE).save(README_PICTURE, optimize=True)
+
+
+@contextmanager
+def running(file: str) -> Iterator[dict[str, Any]]:
+    """What a demonstration that runs already said when it was ready."""
+    yield json.loads(Path(file).read_text() if file != "-" else sys.stdin.readline())
 
 
 def main() -> int:
@@ -102,7 +128,15 @@ def main() -> int:
     parser.add_argument(
         "--data", metavar="DIR", help="a demonstration's folder to use again (default: a new one)"
     )
-    parser.add_argument("--only", default="", metavar="WORD", help="only page types whose name holds this")
+    parser.add_argument(
+        "--running",
+        metavar="FILE",
+        help="the line that `bin/demo --json` printed (-: read it from the input)",
+    )
+    parser.add_argument(
+        "--only", default="", metavar="PATTERN", help="only page types whose name matches this"
+    )
+    parser.add_argument("--readme", action="store_true", help="also make the picture of the README")
     args = parser.parse_args()
     if find_chromium() is None:
         print(
@@ -117,9 +151,11 @@ def main() -> int:
     django.setup()
     with (
         tempfile.TemporaryDirectory(prefix="parvis-screens-", ignore_cleanup_errors=True) as folder,
-        demo(args.data or folder) as told,
+        running(args.running) if args.running else demo(args.data or folder) as told,
     ):
-        count = take_all(told, Path(args.out), args.only)
+        count = take_all(told, Path(args.out), re.compile(args.only))
+    if args.readme:
+        make_readme_picture(Path(args.out))
     print(f"{count} page types in {args.out}")
     return 0
 

@@ -5,7 +5,7 @@ Not here: the walks (tests/walks), which know people and spaces by this module o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -66,9 +66,7 @@ def sign_in(page: Page, link: str) -> None:
 
 
 @pytest.fixture
-def stage(
-    live_site: Site, new_page: Callable[..., Page], django_db_blocker: DjangoDbBlocker
-) -> Iterator[Stage]:
+def stage(live_site: Site, new_page: Callable[..., Page], django_db_blocker: DjangoDbBlocker) -> Stage:
     """A network in French with the cast, whom nobody has told anything yet."""
     with django_db_blocker.unblock():
         cast = build_cast()
