@@ -42,14 +42,22 @@ def _send(person: Person, line: Line) -> None:
     with translation.override(person.language):
         network = mail.network_row().name
         about = line.about if line.is_public else line.title
-        subject = _("%(sentence)s: %(title)s") % {"sentence": line.sentence, "title": about} if about else line.sentence
-        mail.send(person, f"[{network}] {subject}", letter(person, line, network), html_of(person, line, network))
+        subject = (
+            _("%(sentence)s: %(title)s") % {"sentence": line.sentence, "title": about}
+            if about
+            else line.sentence
+        )
+        mail.send(
+            person, f"[{network}] {subject}", letter(person, line, network), html_of(person, line, network)
+        )
 
 
 def _parts(person: Person, line: Line) -> list[str]:
     """The paragraphs between greeting and link; nobody's words leave a place that not everybody may read."""
     about = line.about if line.is_public else line.title or (line.about if not line.place else "")
-    head = _("%(sentence)s: %(title)s") % {"sentence": line.sentence, "title": about} if about else line.sentence
+    head = (
+        _("%(sentence)s: %(title)s") % {"sentence": line.sentence, "title": about} if about else line.sentence
+    )
     parts = [head + "."]
     if line.place:
         parts.append(_("In %(community)s.") % {"community": line.place})
@@ -60,12 +68,19 @@ def _parts(person: Person, line: Line) -> list[str]:
 
 def letter(person: Person, line: Line, network: str) -> str:
     """The plain text of the mail."""
-    return "\n\n".join(
-        [
-            _("Hello %(name)s,") % {"name": person.name}, *_parts(person, line), f"{config.url}{line.url}",
-            _why(), f"{config.url}/settings/", network,
-        ]
-    ) + "\n"
+    return (
+        "\n\n".join(
+            [
+                _("Hello %(name)s,") % {"name": person.name},
+                *_parts(person, line),
+                f"{config.url}{line.url}",
+                _why(),
+                f"{config.url}/settings/",
+                network,
+            ]
+        )
+        + "\n"
+    )
 
 
 def html_of(person: Person, line: Line, network: str) -> str:

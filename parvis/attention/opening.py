@@ -43,7 +43,11 @@ def contribution_page(
         "state_sentence": state_sentence(contribution),
         "base": f"/go/{contribution.key}/",
         "link_card": card_of(contribution, request.viewer),
-        "near": [one for tool in registry.tools() for one in tool.near(contribution, request.viewer, request.abilities)],
+        "near": [
+            one
+            for tool in registry.tools()
+            for one in tool.near(contribution, request.viewer, request.abilities)
+        ],
         "remarks": [one for tool in registry.tools() for one in tool.remarks(contribution, request.viewer)],
         "answer_to": request.GET.get("answer", ""),
         **thread_context(request, contribution, accepted_id=accepted_id, accept_at=accept_at),

@@ -21,7 +21,7 @@ from parvis.kernel.ids import encode
 from parvis.kernel.markdown import excerpt, fill_names_in_text, mentions_in_text
 from parvis.membership.invitations import open_invitations
 from parvis.people.models import Person
-from parvis.spaces.models import Audience, Membership, MemberRole, Space
+from parvis.spaces.models import Audience, MemberRole, Membership, Space
 
 SHOWN = 80
 FACES = 3
@@ -126,9 +126,14 @@ def _what_is_seen(rows: Sequence[Notice], person: Person) -> _Seen:
         held = Membership.objects.filter(person=person, role=MemberRole.HOST, space_id__in=spaces)
         held = held.filter(Q(host_until_on=None) | Q(host_until_on__gte=clock.today()))
         seen.hosted = set(held.values_list("space_id", flat=True))
-    texts = [*(reply.text for reply in seen.replies.values()), *(row.excerpt for row in seen.contributions.values())]
+    texts = [
+        *(reply.text for reply in seen.replies.values()),
+        *(row.excerpt for row in seen.contributions.values()),
+    ]
     named = {key for text in texts for key in mentions_in_text(text)}
-    seen.people = {one.id: one for one in Person.objects.filter(id__in=named | _ids(row.actor_id for row in rows))}
+    seen.people = {
+        one.id: one for one in Person.objects.filter(id__in=named | _ids(row.actor_id for row in rows))
+    }
     return seen
 
 
@@ -159,13 +164,25 @@ def _line(group: Sequence[Notice], seen: _Seen) -> Line:
     actors = [seen.people[key] for key in people if key in seen.people]
     who = names_in_words([actor.name for actor in actors], len(people))
     thing, space = seen.contributions.get(newest.contribution_id or 0), seen.spaces.get(newest.space_id or 0)
-    reason = f"{newest.reason}@space" if newest.reason == "accepted" and newest.thing_kind == "space" else newest.reason
+    reason = (
+        f"{newest.reason}@space"
+        if newest.reason == "accepted" and newest.thing_kind == "space"
+        else newest.reason
+    )
     return Line(
-        sentence=sentence(reason, who, len(people)), about=_about(thing, space, seen), url=_url(target, thing, space, seen),
-        place=space.name if space and thing else "", quote=_quote(target, seen) if len(group) == 1 else "",
-        actors=actors[:FACES], count=len(people), at=newest.created_at, is_new=bool(unseen),
-        icon=ICONS.get(newest.reason, "bell"), reason=newest.reason,
-        title=thing.title if thing else "", is_public=newest.audience == Audience.EVERYBODY,
+        sentence=sentence(reason, who, len(people)),
+        about=_about(thing, space, seen),
+        url=_url(target, thing, space, seen),
+        place=space.name if space and thing else "",
+        quote=_quote(target, seen) if len(group) == 1 else "",
+        actors=actors[:FACES],
+        count=len(people),
+        at=newest.created_at,
+        is_new=bool(unseen),
+        icon=ICONS.get(newest.reason, "bell"),
+        reason=newest.reason,
+        title=thing.title if thing else "",
+        is_public=newest.audience == Audience.EVERYBODY,
     )
 
 

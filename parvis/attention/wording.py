@@ -8,19 +8,35 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 ICONS = {
-    "mention": "at-sign", "reply": "message-circle", "answer": "corner-down-right", "followed": "bell",
-    "accepted": "circle-check", "invited": "mail", "asked": "door-open", "reported": "flag", "hidden": "eye-off",
-    "retained": "lightbulb", "concluded": "gavel", "idea": "lightbulb", "merged": "git-merge", "host": "hand-heart",
-    "hosting": "hand-heart", "added": "user-plus", "refused": "door-open", "community_asked": "users",
-    "shared": "forward", "community_accepted": "party-popper", "community_refused": "users",
+    "mention": "at-sign",
+    "reply": "message-circle",
+    "answer": "corner-down-right",
+    "followed": "bell",
+    "accepted": "circle-check",
+    "invited": "mail",
+    "asked": "door-open",
+    "reported": "flag",
+    "hidden": "eye-off",
+    "retained": "lightbulb",
+    "concluded": "gavel",
+    "idea": "lightbulb",
+    "merged": "git-merge",
+    "host": "hand-heart",
+    "hosting": "hand-heart",
+    "added": "user-plus",
+    "refused": "door-open",
+    "community_asked": "users",
+    "shared": "forward",
+    "community_accepted": "party-popper",
+    "community_refused": "users",
 }
 
 
 def names_in_words(names: Sequence[str], count: int) -> str:
-    """"Claire", "Claire and Tom", "4 people": never a list to read through."""
+    """ "Claire", "Claire and Tom", "4 people": never a list to read through."""
     if count <= 1:
         return names[0] if names else _("Someone")
-    if count == 2 and len(names) == 2:  # noqa: PLR2004
+    if count == 2 and len(names) == 2:
         return _("%(one)s and %(other)s") % {"one": names[0], "other": names[1]}
     return ngettext("%(count)s person", "%(count)s people", count) % {"count": count}
 
@@ -32,7 +48,9 @@ def sentence(reason: str, who: str, count: int = 1) -> str:
         "mention": ngettext("%(who)s mentioned you", "%(who)s mentioned you", count),
         "reply": ngettext("%(who)s replied to you", "%(who)s replied to you", count),
         "answer": ngettext("%(who)s answered your reply", "%(who)s answered your reply", count),
-        "followed": ngettext("%(who)s replied in a thread you follow", "%(who)s replied in a thread you follow", count),
+        "followed": ngettext(
+            "%(who)s replied in a thread you follow", "%(who)s replied in a thread you follow", count
+        ),
         "accepted": ngettext("%(who)s accepted your answer", "%(who)s accepted your answer", count),
         "accepted@space": ngettext("%(who)s accepted your request", "%(who)s accepted your request", count),
         "welcomed": ngettext("%(who)s accepted your request", "%(who)s accepted your request", count),
@@ -40,16 +58,26 @@ def sentence(reason: str, who: str, count: int = 1) -> str:
         "asked": ngettext("%(who)s asks to join", "%(who)s ask to join", count),
         "added": ngettext("%(who)s made you a member", "%(who)s made you a member", count),
         "refused": ngettext("%(who)s answered your request", "%(who)s answered your request", count),
-        "reported": ngettext("%(who)s asks you to look at something", "%(who)s ask you to look at something", count),
-        "hidden": ngettext("%(who)s hid what you wrote, and says why", "%(who)s hid what you wrote, and say why", count),
+        "reported": ngettext(
+            "%(who)s asks you to look at something", "%(who)s ask you to look at something", count
+        ),
+        "hidden": ngettext(
+            "%(who)s hid what you wrote, and says why", "%(who)s hid what you wrote, and say why", count
+        ),
         "retained": ngettext("%(who)s retained your idea", "%(who)s retained your idea", count),
-        "concluded": ngettext("%(who)s wrote down what was decided", "%(who)s wrote down what was decided", count),
+        "concluded": ngettext(
+            "%(who)s wrote down what was decided", "%(who)s wrote down what was decided", count
+        ),
         "idea": ngettext("%(who)s added an idea", "%(who)s added an idea", count),
-        "merged": ngettext("%(who)s merged your idea with another", "%(who)s merged your idea with another", count),
+        "merged": ngettext(
+            "%(who)s merged your idea with another", "%(who)s merged your idea with another", count
+        ),
         "host": ngettext("%(who)s made you a host", "%(who)s made you a host", count),
         "hosting": ngettext("%(who)s made you a host", "%(who)s made you a host", count),
         "shared": ngettext("%(who)s shared what you wrote", "%(who)s shared what you wrote", count),
-        "community_asked": ngettext("%(who)s would like a new community", "%(who)s would like a new community", count),
+        "community_asked": ngettext(
+            "%(who)s would like a new community", "%(who)s would like a new community", count
+        ),
         "community_accepted": ngettext(
             "%(who)s opened the community you asked for", "%(who)s opened the community you asked for", count
         ),

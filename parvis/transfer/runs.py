@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -23,9 +23,6 @@ from parvis.people.models import Person
 from parvis.transfer.load import import_bundle
 from parvis.transfer.models import Run
 
-if TYPE_CHECKING:
-    from django.core.files.uploadedfile import UploadedFile
-
 IMPORT = "import"
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
 SHOWN = 20
@@ -38,7 +35,7 @@ def folder() -> Path:
     return config.data / "imports"
 
 
-def receive(given: UploadedFile | None, *, by: Person) -> Run:
+def receive(given: Any | None, *, by: Person) -> Run:
     """Keeps a bundle and has it tried: nothing is written before its report was read. Who may: administrators.
 
     Raises Refused (bundle) for no file, a file that is no zip, or one too large.

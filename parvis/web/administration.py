@@ -42,7 +42,9 @@ def find_accounts(*, by: Person, words: str = "", state: str = "", after: str = 
     require("site.administer", by=by)
     rows = Person.objects.by_name()
     for word in fold(words).split()[:6]:
-        rows = rows.filter(Q(sort_key__contains=word) | Q(email__icontains=word) | Q(username__icontains=word))
+        rows = rows.filter(
+            Q(sort_key__contains=word) | Q(email__icontains=word) | Q(username__icontains=word)
+        )
     if state in PersonState.values:
         rows = rows.filter(state=state)
     elif state in FLAGS:
@@ -52,12 +54,16 @@ def find_accounts(*, by: Person, words: str = "", state: str = "", after: str = 
         rows = rows.filter(Q(sort_key__gt=start[0]) | Q(sort_key=start[0], id__gt=start[1]))
     found = list(rows.annotate(was_invited=_invited())[: PAGE + 1])
     counts = dict(Person.objects.order_by().values_list("state").annotate(n=Count("id")))
-    return Accounts(found[:PAGE], encode(found[PAGE - 1].id) if len(found) > PAGE else "", counts, _waiting().count())
+    return Accounts(
+        found[:PAGE], encode(found[PAGE - 1].id) if len(found) > PAGE else "", counts, _waiting().count()
+    )
 
 
 def _start(after: str) -> tuple[str, int] | None:
     try:
-        return Person.objects.filter(id=decode(after)).values_list("sort_key", "id").first() if after else None
+        return (
+            Person.objects.filter(id=decode(after)).values_list("sort_key", "id").first() if after else None
+        )
     except ValueError:
         return None
 
@@ -73,7 +79,9 @@ def _waiting() -> Any:
 def find_account(key: int, *, by: Person) -> Person:
     """One account, whatever its state. Raises NotFound."""
     require("site.administer", by=by)
-    found = Person.objects.select_related("manager").annotate(was_invited=_invited()).filter(id=key).first()
+    found: Person | None = (
+        Person.objects.select_related("manager").annotate(was_invited=_invited()).filter(id=key).first()
+    )
     if found is None:
         raise NotFound
     return found
@@ -97,7 +105,13 @@ def add_account(*, invites: bool, by: Person, **fields: Any) -> Person:
 
 
 def change_account(
-    person: Person, *, email: str, username: str, manager: str, by: Person, values: dict[Any, str] | None = None,
+    person: Person,
+    *,
+    email: str,
+    username: str,
+    manager: str,
+    by: Person,
+    values: dict[Any, str] | None = None,
     **fields: Any,
 ) -> None:
     """Changes what the organisation knows of someone. Who may: administrators. Raises Refused with the field."""
@@ -118,9 +132,11 @@ def _manager(text: str) -> Person | None:
     if not text:
         return None
     rows = Person.objects.active().filter(Q(email__iexact=text) | Q(display_name__iexact=text))[:2]
-    found = list(rows)
+    found: list[Person] = list(rows)
     if len(found) != 1:
-        raise Refused(_("Nobody, or several people, have this name: give the e-mail address."), field="manager")
+        raise Refused(
+            _("Nobody, or several people, have this name: give the e-mail address."), field="manager"
+        )
     return found[0]
 
 
@@ -130,7 +146,11 @@ def set_sponsor(person: Person, is_sponsor: bool, *, by: Person) -> None:
     person.is_sponsor = is_sponsor
     person.save(update_fields=["is_sponsor"])
     record(
-        "person.sponsor_set", thing_kind="person", thing_id=person.id, by=by, payload={"is_sponsor": is_sponsor},
+        "person.sponsor_set",
+        thing_kind="person",
+        thing_id=person.id,
+        by=by,
+        payload={"is_sponsor": is_sponsor},
         is_silent=True,
     )
 
@@ -146,10 +166,12 @@ def change_standing(person: Person, act: str, *, by: Person) -> str:
         "reopen": (lambda: standing.reopen(person, by=by), _("%(name)s can sign in again.")),
         "left": (lambda: standing.mark_left(person, by=by), _("%(name)s has left; what they wrote stays.")),
         "administrator": (
-            lambda: standing.set_administrator(person, True, by=by), _("%(name)s administers the network now."),
+            lambda: standing.set_administrator(person, True, by=by),
+            _("%(name)s administers the network now."),
         ),
         "no-administrator": (
-            lambda: standing.set_administrator(person, False, by=by), _("%(name)s doesn't administer it any more."),
+            lambda: standing.set_administrator(person, False, by=by),
+            _("%(name)s doesn't administer it any more."),
         ),
         "sponsor": (lambda: set_sponsor(person, True, by=by), _("%(name)s sponsors the network now.")),
         "no-sponsor": (lambda: set_sponsor(person, False, by=by), _("%(name)s doesn't sponsor it any more.")),

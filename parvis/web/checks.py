@@ -73,13 +73,19 @@ def _of_database(facts: Any) -> list[Check]:
     is_bound = not facts.is_super and facts.owned == 0
     return [
         Check(
-            _("Database"), facts.version >= LEAST_POSTGRES,
-            _("PostgreSQL %(version)s, %(size)s MB.") % {"version": facts.version, "size": round(facts.size / 2**20)},
+            _("Database"),
+            facts.version >= LEAST_POSTGRES,
+            _("PostgreSQL %(version)s, %(size)s MB.")
+            % {"version": facts.version, "size": round(facts.size / 2**20)},
         ),
         Check(
-            _("Rights in the database"), is_bound,
-            _("Pages run as %(role)s, which owns no table.") % {"role": facts.role} if is_bound
-            else _("Pages run as %(role)s, which owns the tables: give them a role of their own (PARVIS_DATABASE_URL_OWNER).")
+            _("Rights in the database"),
+            is_bound,
+            _("Pages run as %(role)s, which owns no table.") % {"role": facts.role}
+            if is_bound
+            else _(
+                "Pages run as %(role)s, which owns the tables: give them a role of their own (PARVIS_DATABASE_URL_OWNER)."
+            )
             % {"role": facts.role},
         ),
     ]
@@ -89,19 +95,29 @@ def _of_work(facts: Any) -> list[Check]:
     is_alive = facts.heartbeat is not None and facts.heartbeat > clock.now() - SIGN_OF_LIFE
     return [
         Check(
-            _("Background work"), is_alive,
-            _("A worker is at it.") if is_alive
-            else _("No worker gives a sign of life: notices, mails and imports wait. bin/parvis up starts one."),
+            _("Background work"),
+            is_alive,
+            _("A worker is at it.")
+            if is_alive
+            else _(
+                "No worker gives a sign of life: notices, mails and imports wait. bin/parvis up starts one."
+            ),
             "/admin/jobs/",
         ),
         Check(
-            _("Failed work"), not facts.failed_jobs,
+            _("Failed work"),
+            not facts.failed_jobs,
             ngettext("%(n)s piece of work failed.", "%(n)s pieces of work failed.", facts.failed_jobs)
-            % {"n": facts.failed_jobs} if facts.failed_jobs else _("None."),
+            % {"n": facts.failed_jobs}
+            if facts.failed_jobs
+            else _("None."),
             "/admin/jobs/",
         ),
         Check(
-            _("Mail"), mail.is_configured() and not facts.failed_mails, _mail_in_words(facts.failed_mails), "/admin/mail/",
+            _("Mail"),
+            mail.is_configured() and not facts.failed_mails,
+            _mail_in_words(facts.failed_mails),
+            "/admin/mail/",
         ),
     ]
 
@@ -110,24 +126,32 @@ def _mail_in_words(failed: int) -> str:
     if not mail.is_configured():
         return _("Mail isn't set up: messages wait in the outbox.")
     if failed:
-        return ngettext("%(n)s message couldn't leave.", "%(n)s messages couldn't leave.", failed) % {"n": failed}
+        return ngettext("%(n)s message couldn't leave.", "%(n)s messages couldn't leave.", failed) % {
+            "n": failed
+        }
     return _("Messages leave through the relay.")
 
 
 def _of_people(facts: Any) -> list[Check]:
     return [
         Check(
-            _("Administrators"), facts.administrators > 1,
+            _("Administrators"),
+            facts.administrators > 1,
             ngettext(
                 "Only %(n)s administrator: name a second one, for the day this one is away.",
-                "%(n)s administrators.", facts.administrators,
-            ) % {"n": facts.administrators},
+                "%(n)s administrators.",
+                facts.administrators,
+            )
+            % {"n": facts.administrators},
             "/admin/people/?state=administrator",
         ),
         Check(
-            _("Community of everyone"), not facts.outside,
+            _("Community of everyone"),
+            not facts.outside,
             ngettext("%(n)s person is missing from it.", "%(n)s people are missing from it.", facts.outside)
-            % {"n": facts.outside} if facts.outside else _("Every active person belongs to it."),
+            % {"n": facts.outside}
+            if facts.outside
+            else _("Every active person belongs to it."),
             "/c/everyone/",
         ),
     ]
@@ -142,19 +166,26 @@ def _of_server() -> list[Check]:
     can_write = os.access(place, os.W_OK)
     return [
         Check(
-            _("Room for files"), free > LEAST_FREE and can_write,
-            _("%(free)s GB free.") % {"free": round(free / 2**30, 1)} if can_write
+            _("Room for files"),
+            free > LEAST_FREE and can_write,
+            _("%(free)s GB free.") % {"free": round(free / 2**30, 1)}
+            if can_write
             else _("The folder of files can't be written to."),
         ),
         Check(
-            _("Address"), is_https or is_local,
-            _("%(url)s is encrypted.") % {"url": config.url} if is_https
-            else _("%(url)s: for this machine only.") % {"url": config.url} if is_local
+            _("Address"),
+            is_https or is_local,
+            _("%(url)s is encrypted.") % {"url": config.url}
+            if is_https
+            else _("%(url)s: for this machine only.") % {"url": config.url}
+            if is_local
             else _("%(url)s isn't encrypted: put a server with https before it.") % {"url": config.url},
         ),
         Check(
-            _("Developer's pages"), not config.debug,
-            _("Off, as they should be.") if not config.debug
+            _("Developer's pages"),
+            not config.debug,
+            _("Off, as they should be.")
+            if not config.debug
             else _("PARVIS_DEBUG shows inner workings to everybody: never on a real site."),
         ),
     ]
@@ -166,7 +197,9 @@ def settings(*, by: Person) -> list[Setting]:
     found = []
     for field, info in type(config).model_fields.items():
         name = f"PARVIS_{field}".upper()
-        found.append(Setting(name, _shown(getattr(config, field)), name in os.environ, info.description or ""))
+        found.append(
+            Setting(name, _shown(getattr(config, field)), name in os.environ, info.description or "")
+        )
     return found
 
 

@@ -110,7 +110,9 @@ def newcomers(viewer: Person) -> list[Face]:
     rows = read(NEWCOMERS, {"since": max(since_ms, 0) << RANDOM_BITS, "me": viewer.id, "most": GREETED})
     return [
         Face(
-            encode(row.id), row.name, "" if row.hides_title else row.job_title,
+            encode(row.id),
+            row.name,
+            "" if row.hides_title else row.job_title,
             f"/people/{encode(row.id)}/photo/{row.photo[:12]}" if row.photo else "",
         )
         for row in rows
@@ -163,7 +165,10 @@ def _link(line: str) -> dict[str, str]:
     label, _space, address = line.rpartition(" ")
     parts = urlparse(address)
     if parts.scheme not in ("http", "https", "mailto") or not (parts.netloc or parts.scheme == "mailto"):
-        raise Refused(_("“%(line)s”: end each line with an address that begins with https://.") % {"line": line[:60]}, field="links")
+        raise Refused(
+            _("“%(line)s”: end each line with an address that begins with https://.") % {"line": line[:60]},
+            field="links",
+        )
     return {"label": " ".join(label.split())[:60] or parts.netloc, "url": address[:400]}
 
 

@@ -113,27 +113,42 @@ def remember(state: Opening, network: Network) -> None:
 def _steps(row: Any) -> list[Step]:
     return [
         Step(
-            "pioneers", _("Invite five pioneers"), _("People whom others listen to, from several sites and trades."),
-            row.pioneers >= PIONEERS, "/admin/people/",
-            _("%(count)s of five are here or invited.") % {"count": row.pioneers} if row.pioneers < PIONEERS else "",
+            "pioneers",
+            _("Invite five pioneers"),
+            _("People whom others listen to, from several sites and trades."),
+            row.pioneers >= PIONEERS,
+            "/admin/people/",
+            _("%(count)s of five are here or invited.") % {"count": row.pioneers}
+            if row.pioneers < PIONEERS
+            else "",
         ),
         Step(
-            "work", _("Open a community of work"), _("From a template: charter, welcome and first questions are ready."),
-            row.work is not None, f"/c/{row.work}/" if row.work else "",
+            "work",
+            _("Open a community of work"),
+            _("From a template: charter, welcome and first questions are ready."),
+            row.work is not None,
+            f"/c/{row.work}/" if row.work else "",
         ),
         Step(
-            "interest", _("Open a community of interest"),
+            "interest",
+            _("Open a community of interest"),
             _("Running, photography, cooking: people come for it, and come back."),
-            row.interest is not None, f"/c/{row.interest}/" if row.interest else "",
+            row.interest is not None,
+            f"/c/{row.interest}/" if row.interest else "",
         ),
         Step(
-            "sponsor", _("Publish the sponsor's first post"),
+            "sponsor",
+            _("Publish the sponsor's first post"),
             _("A page in the first person, with a question at the end. Nothing convinces more."),
-            row.first_post is not None, f"/go/{encode(row.first_post)}/" if row.first_post else "",
+            row.first_post is not None,
+            f"/go/{encode(row.first_post)}/" if row.first_post else "",
         ),
         Step(
-            "announcement", _("Announce it"), _("A few words to everyone: what it is for, and one first thing to do."),
-            row.announcement is not None, f"/go/{encode(row.announcement)}/" if row.announcement else "",
+            "announcement",
+            _("Announce it"),
+            _("A few words to everyone: what it is for, and one first thing to do."),
+            row.announcement is not None,
+            f"/go/{encode(row.announcement)}/" if row.announcement else "",
         ),
     ]
 
@@ -194,7 +209,12 @@ def open_from_template(*, theme: str, template: str, name: str, by: Person) -> S
     if found is None or found.theme != theme:
         raise Refused(_("Choose one of those offered."), field="template")
     space = create_community(
-        name=name or found.text("name", by.language), purpose="", theme=theme, access=found.access, by=by, template=found,
+        name=name or found.text("name", by.language),
+        purpose="",
+        theme=theme,
+        access=found.access,
+        by=by,
+        template=found,
         hue=len(name) % 10,
     )
     plant(space, found, by=by)
@@ -211,7 +231,9 @@ def name_sponsor(*, is_me: bool, name: str, email: str, by: Person) -> Person:
     address = email.strip()
     person = Person.objects.filter(email__iexact=address).first() if address else None
     if person is None:
-        person = standing.add_person(name=name or address.split("@")[0], email=address, language=by.language, by=by)
+        person = standing.add_person(
+            name=name or address.split("@")[0], email=address, language=by.language, by=by
+        )
         standing.invite(person, by=by)
     set_sponsor(person, True, by=by)
     return person

@@ -47,8 +47,14 @@ def open_practice(*, by: Person, language: str = "") -> Space:
         return found
     with translation.override(language or row.language):
         space = create_community(
-            name=_("Sandbox"), purpose=_("To try everything without fear: what is written here may be deleted at any time."),
-            theme="professional", access="open", by=by, hue=4, category=_("Help"), is_silent=True,
+            name=_("Sandbox"),
+            purpose=_("To try everything without fear: what is written here may be deleted at any time."),
+            theme="professional",
+            access="open",
+            by=by,
+            hue=4,
+            category=_("Help"),
+            is_silent=True,
             tools=[tool.slug for tool in registry.switchable()],
         )
         fields = {"start_here": {"title": _("You can't break anything here"), "body": _first_text()}}

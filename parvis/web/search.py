@@ -67,5 +67,9 @@ def count_knowing(query: str) -> int:
         about |= Q(subjects__folded__contains=word)
     if not about:
         return 0
-    knowing = Person.objects.listed().filter(about, subjects__kind=Subject.ASK).exclude(hidden_fields__contains=["ask"])
-    return knowing.distinct().count()
+    knowing = (
+        Person.objects.listed()
+        .filter(about, subjects__kind=Subject.ASK)
+        .exclude(hidden_fields__contains=["ask"])
+    )
+    return int(knowing.distinct().count())

@@ -45,7 +45,13 @@ def note(verb: str, *, by: Person, **payload: Any) -> None:
 
 
 def set_look(
-    *, name: str, colour: str, language: str, by: Person, promise: str = "", logo: bytes | None = None,
+    *,
+    name: str,
+    colour: str,
+    language: str,
+    by: Person,
+    promise: str = "",
+    logo: bytes | None = None,
     removes_logo: bool = False,
 ) -> Network:
     """Name, colour, language and logo. The colour gives its hue; readable shades are derived from it.
@@ -76,7 +82,9 @@ def _kept_logo(data: bytes) -> str:
         made = images.prepare(data, max_side=LOGO_SIDE, format="png")
     except Refused as refusal:
         raise Refused(refusal.sentence, field="logo") from None
-    return local_store().store(io.BytesIO(made.data), name="logo.png", max_bytes=images.MAX_SOURCE_BYTES).sha256
+    return (
+        local_store().store(io.BytesIO(made.data), name="logo.png", max_bytes=images.MAX_SOURCE_BYTES).sha256
+    )
 
 
 def colour_of(hue: int) -> str:
@@ -132,20 +140,27 @@ def set_ways_in(ways: list[str], *, by: Person) -> None:
     if not chosen:
         raise Refused(_("Keep one way at least."), field="ways")
     if "password" not in chosen and not mail.is_configured():
-        raise Refused(_("Codes and links need mail, which isn't set up yet. Keep the password until it is."), field="ways")
+        raise Refused(
+            _("Codes and links need mail, which isn't set up yet. Keep the password until it is."),
+            field="ways",
+        )
     row = network_row()
     row.signs_in_by = chosen
     row.save(update_fields=["signs_in_by"])
     note("ways_in_changed", by=by, ways=chosen)
 
 
-def set_mail(*, host: str, port: int, security: str, user: str, password: str, sender: str, by: Person) -> None:
+def set_mail(
+    *, host: str, port: int, security: str, user: str, password: str, sender: str, by: Person
+) -> None:
     """Keeps the relay through which mail leaves; an empty host means none. Who may: administrators.
 
     `password` left as SECRET_KEPT keeps the one there is. Raises Refused, NotAllowed when the operator has set it.
     """
     require("site.administer", by=by)
-    relay = checked_relay(host=host, port=port, security=security, user=user, password=password, sender=sender)
+    relay = checked_relay(
+        host=host, port=port, security=security, user=user, password=password, sender=sender
+    )
     row = network_row()
     row.mail = relay
     row.save(update_fields=["mail"])
@@ -169,8 +184,14 @@ def checked_relay(
         raise Refused(_("A port is a number from 1 to 65535."), field="port")
     if password == SECRET_KEPT:
         password = str((network_row().mail or {}).get("password", ""))
-    return {"host": host, "port": port, "security": security, "user": user.strip(), "password": password,
-            "sender": sender.strip()}
+    return {
+        "host": host,
+        "port": port,
+        "security": security,
+        "user": user.strip(),
+        "password": password,
+        "sender": sender.strip(),
+    }
 
 
 def is_operators_mail() -> bool:
@@ -190,7 +211,9 @@ def send_test(to: str, *, by: Person) -> None:
     message = EmailMessage()
     message["From"] = formataddr((name, mail.sender_address(through)))
     message["To"], message["Subject"] = to.strip(), _("%(network)s can write to you") % {"network": name}
-    message.set_content(_("This is the test message of %(network)s. If you read it, mail works.") % {"network": name})
+    message.set_content(
+        _("This is the test message of %(network)s. If you read it, mail works.") % {"network": name}
+    )
     try:
         mail.submit(through, message)
     except (OSError, smtplib.SMTPException, ValueError) as problem:
@@ -204,6 +227,7 @@ def write_legal(source: str, *, by: Person) -> None:
     require("site.administer", by=by)
     source = source.replace("\x00", "").strip()[:20_000]
     SiteText.objects.update_or_create(
-        slug=SiteText.LEGAL, defaults={"source": source, "html": markdown.render(source).html if source else ""}
+        slug=SiteText.LEGAL,
+        defaults={"source": source, "html": markdown.render(source).html if source else ""},
     )
     note("legal_changed", by=by)

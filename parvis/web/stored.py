@@ -78,21 +78,28 @@ def columns() -> Iterator[tuple[str, str, Any]]:
             continue
         for field in model._meta.concrete_fields:
             points = isinstance(field, models.ForeignKey) and field.related_model is Person
-            named = isinstance(field, models.BigIntegerField) and field.attname in KEYS and not field.primary_key
+            named = (
+                isinstance(field, models.BigIntegerField) and field.attname in KEYS and not field.primary_key
+            )
             if points or named:
-                yield model._meta.db_table, field.column, model
+                yield model._meta.db_table, str(field.column), model
 
 
 def counts_of(person: Person) -> list[Count]:
     """How many rows each table holds about a person, most first; empty tables too. One query."""
-    places = sorted({(table, column): model for table, column, model in columns()}.items(), key=lambda item: item[0])
+    places = sorted(
+        {(table, column): model for table, column, model in columns()}.items(), key=lambda item: item[0]
+    )
     parts = [
         sql.SQL("SELECT {} AS place, count(*) AS n FROM {} WHERE {} = %(me)s").format(
             sql.Literal(f"{table}.{column}"), sql.Identifier(table), sql.Identifier(column)
         )
         for (table, column), _model in places
     ]
-    found = {row.place: row.n for row in read(sql.SQL(" UNION ALL ").join(parts).as_string(None), {"me": person.id})}
+    found = {
+        row.place: row.n
+        for row in read(sql.SQL(" UNION ALL ").join(parts).as_string(None), {"me": person.id})
+    }
     rows = [
         Count(f"{table}.{column}", _in_words(table, column, model), found[f"{table}.{column}"])
         for (table, column), model in places
@@ -112,5 +119,7 @@ def account_of(person: Person) -> list[tuple[str, str]]:
         if field.name == "password":
             value = "•" * 8 if person.has_usable_password() else ""
         if value not in ("", None, [], False):
-            shown.append((field.attname, ", ".join(map(str, value)) if isinstance(value, list) else str(value)))
+            shown.append(
+                (field.attname, ", ".join(map(str, value)) if isinstance(value, list) else str(value))
+            )
     return shown

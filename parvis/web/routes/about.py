@@ -10,7 +10,13 @@ GET = ("GET",)
 SITE: list[Route] = [
     route("about/", about.show_about, ability="site.visit", name="about", methods=GET),
     route("about/legal/", about.show_legal, ability="site.visit", name="legal", methods=GET),
-    route("about/accessibility/", about.show_accessibility, ability="site.visit", name="accessibility", methods=GET),
+    route(
+        "about/accessibility/",
+        about.show_accessibility,
+        ability="site.visit",
+        name="accessibility",
+        methods=GET,
+    ),
     route("about/charter/", about.show_charter, ability="site.use", name="charter", methods=GET),
     route("about/data/", about.show_stored, ability="site.use", name="stored", methods=GET),
     route("about/never/", about.show_refusals, ability="site.visit", name="never", methods=GET),

@@ -20,11 +20,38 @@ from parvis.web.models import Network
 pytestmark = pytest.mark.django_db
 
 ADMIN_PAGES = (
-    "", "setup/", "people/", "people/?q=aude&state=active", "people/new/", "groups/", "groups/new/", "fields/", "fields/new/",
-    "rules/", "look/", "home/", "sign-in/", "mail/", "outbox/", "imports/", "jobs/", "checks/", "legal/", "communities/",
+    "",
+    "setup/",
+    "people/",
+    "people/?q=aude&state=active",
+    "people/new/",
+    "groups/",
+    "groups/new/",
+    "fields/",
+    "fields/new/",
+    "rules/",
+    "look/",
+    "home/",
+    "sign-in/",
+    "mail/",
+    "outbox/",
+    "imports/",
+    "jobs/",
+    "checks/",
+    "legal/",
+    "communities/",
 )
 OPEN_PAGES = ("/about/", "/about/legal/", "/about/accessibility/", "/about/never/")
-INSIDE_PAGES = ("/about/charter/", "/about/data/", "/help/", "/help/keys/", "/me/", "/notifications/", "/search/?q=zzz", "/search/")
+INSIDE_PAGES = (
+    "/about/charter/",
+    "/about/data/",
+    "/help/",
+    "/help/keys/",
+    "/me/",
+    "/notifications/",
+    "/search/?q=zzz",
+    "/search/",
+)
 
 
 @pytest.fixture
@@ -91,10 +118,19 @@ def test_the_software_is_named_on_its_own_page_only(cast: Cast):
 
 def test_detail_pages_open_with_few_queries(cast: Cast):
     group = groups.save_group(name="Lyon", rule={"site": ["Lyon"]}, by=cast.administrator)
-    field = ProfileField.objects.create(label_fr="Badge", label_en="Badge", type="choice", choices=["Oui", "Non"])
-    file_community_request({"name": "Potager", "purpose": "Cultiver", "theme": "interest", "access": "open"}, by=cast.member)
+    field = ProfileField.objects.create(
+        label_fr="Badge", label_en="Badge", type="choice", choices=["Oui", "Non"]
+    )
+    file_community_request(
+        {"name": "Potager", "purpose": "Cultiver", "theme": "interest", "access": "open"}, by=cast.member
+    )
     client = client_of(cast.administrator)
-    for path in (f"people/{cast.author.key}/", f"groups/{opening.encode(group.id)}/", f"fields/{opening.encode(field.id)}/", "rules/"):
+    for path in (
+        f"people/{cast.author.key}/",
+        f"groups/{opening.encode(group.id)}/",
+        f"fields/{opening.encode(field.id)}/",
+        "rules/",
+    ):
         with count_statements() as seen:
             response = client.get(f"/admin/{path}")
         assert response.status_code == 200
@@ -103,11 +139,22 @@ def test_detail_pages_open_with_few_queries(cast: Cast):
 
 def test_what_is_not_there_is_a_plain_404(cast: Cast):
     client = client_of(cast.administrator)
-    for path in ("people/0000000000000/", "groups/0000000000000/", "fields/0000000000000/", "imports/0000000000000/"):
+    for path in (
+        "people/0000000000000/",
+        "groups/0000000000000/",
+        "fields/0000000000000/",
+        "imports/0000000000000/",
+    ):
         assert client.get(f"/admin/{path}").status_code == 404
     for path in (
-        f"people/{cast.author.key}/dance/", f"people/{cast.author.key}/show/diary/", "jobs/7/retry/", "steps/party/",
-        "jobs/99999999999999999999999/forget/", "home/clock/up/", "home/tools/sideways/", "imports/0000000000000/load/",
+        f"people/{cast.author.key}/dance/",
+        f"people/{cast.author.key}/show/diary/",
+        "jobs/7/retry/",
+        "steps/party/",
+        "jobs/99999999999999999999999/forget/",
+        "home/clock/up/",
+        "home/tools/sideways/",
+        "imports/0000000000000/load/",
     ):
         assert client.post(f"/admin/{path}").status_code == 404, path
 

@@ -56,9 +56,24 @@ def bundle_of(folder: Path, *, email: str = "rosa@example.org") -> SimpleUploade
     target = folder / f"{email}.zip"
     now = clock.now()
     tables = {
-        rows.Person: [rows.Person.read({"id": "p1", "display_name": "Rosa Import", "email": email, "state": "unclaimed"})],
-        rows.Space: [rows.Space.read({"id": "s1", "kind": "community", "slug": "potager", "name": "Potager", "theme": "interest",
-                                      "access": "open", "created_at": now.isoformat()})],
+        rows.Person: [
+            rows.Person.read(
+                {"id": "p1", "display_name": "Rosa Import", "email": email, "state": "unclaimed"}
+            )
+        ],
+        rows.Space: [
+            rows.Space.read(
+                {
+                    "id": "s1",
+                    "kind": "community",
+                    "slug": "potager",
+                    "name": "Potager",
+                    "theme": "interest",
+                    "access": "open",
+                    "created_at": now.isoformat(),
+                }
+            )
+        ],
     }
     bundle.write(target, tables, origin="test", created_at=now)
     return SimpleUploadedFile("bundle.zip", target.read_bytes(), "application/zip")
@@ -68,7 +83,9 @@ def newest() -> Run:
     return Run.objects.order_by("-id")[0]
 
 
-def test_an_import_is_tried_then_loaded_then_changes_nothing(admin: Client, tmp_path: Path, run_jobs: Callable[[], int]):
+def test_an_import_is_tried_then_loaded_then_changes_nothing(
+    admin: Client, tmp_path: Path, run_jobs: Callable[[], int]
+):
     answer = admin.post("/admin/imports/", {"bundle": bundle_of(tmp_path)})
     run = newest()
     address = f"/admin/imports/{encode(run.id)}/"
@@ -122,12 +139,19 @@ def fail_one(name: str = "membership.sync_groups") -> int:
     row = read("SELECT max(id) AS id FROM procrastinate_jobs")[0]
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s", [row.id])
-        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed', attempts = 3 WHERE id = %s", [row.id])
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'failed', attempts = 3 WHERE id = %s", [row.id]
+        )
     return int(row.id)
 
 
 def statuses() -> list[str]:
-    return [row.status for row in read("SELECT status::text FROM procrastinate_jobs WHERE task_name = 'membership.sync_groups'")]
+    return [
+        row.status
+        for row in read(
+            "SELECT status::text FROM procrastinate_jobs WHERE task_name = 'membership.sync_groups'"
+        )
+    ]
 
 
 def test_failed_work_is_tried_again_or_forgotten(cast: Cast, admin: Client, run_jobs: Callable[[], int]):
@@ -180,8 +204,10 @@ def test_what_is_stored_is_counted_from_every_table(cast: Cast):
     assert count_of(cast.stranger, "contributions_bookmark.person_id") == 0
     pointing = {
         f"{field.model._meta.db_table}.{field.column}"
-        for relation in Person._meta.get_fields(include_hidden=True) if relation.auto_created and not relation.concrete
-        for field in [relation.field] if isinstance(field, ForeignKey) and field.model.__module__.startswith("parvis.")
+        for relation in Person._meta.get_fields(include_hidden=True)
+        if relation.auto_created and not relation.concrete
+        for field in [relation.field]
+        if isinstance(field, ForeignKey) and field.model.__module__.startswith("parvis.")
     }
     assert pointing
     assert pointing <= {row.place for row in stored.counts_of(cast.member)}

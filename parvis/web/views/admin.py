@@ -6,10 +6,10 @@ Not here: people, groups and fields (admin_people), rules and mail (admin_settin
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,6 +20,7 @@ from parvis.membership.templates import all_templates
 from parvis.people.models import Person
 from parvis.spaces.models import Theme
 from parvis.toolkit.pages import go, page
+from parvis.toolkit.request import Request
 from parvis.web import brand, opening, practice, site_settings
 from parvis.web.views.accounts_forms import posted, show_refusal
 from parvis.web.views.admin_forms import (
@@ -35,8 +36,14 @@ LOGO_BYTES = 8 * 2**20
 
 
 def answer(
-    request: HttpRequest, form: forms.Form, write: Callable[[dict[str, Any]], object], *, template: str, to: str,
-    sentence: str, **context: Any,
+    request: Request,
+    form: forms.Form,
+    write: Callable[[dict[str, Any]], object],
+    *,
+    template: str,
+    to: str,
+    sentence: str,
+    **context: Any,
 ) -> HttpResponse:
     """The life of a form: shown, refused and shown again as it was typed (422), or written and left for `to`."""
     if request.method == "POST" and form.is_valid():
@@ -49,10 +56,14 @@ def answer(
     return page(request, template, status=422 if request.method == "POST" else 200, form=form, **context)
 
 
-def set_up(request: HttpRequest) -> HttpResponse:
+def set_up(request: Request) -> HttpResponse:
     """The first screen: name, logo, colour, language, and who the administrator is."""
     row, me = request.network, request.viewer
-    initial = {**_look_of(row, is_new=row.set_up_at is None), "own_name": me.name, "own_email": me.email or ""}
+    initial = {
+        **_look_of(row, is_new=row.set_up_at is None),
+        "own_name": me.name,
+        "own_email": me.email or "",
+    }
     form = SetUpForm(posted(request), request.FILES or None, initial=initial)
     if request.method == "POST" and request.POST.get("do") == "preview":
         return _preview_page(request, form, "web/admin/setup.html")
@@ -64,14 +75,24 @@ def set_up(request: HttpRequest) -> HttpResponse:
         practice.open_practice(by=me, language=data["language"])
 
     return answer(
-        request, form, write, template="web/admin/setup.html", to="/admin/", sentence=_("It has its name. Now, its people."),
+        request,
+        form,
+        write,
+        template="web/admin/setup.html",
+        to="/admin/",
+        sentence=_("It has its name. Now, its people."),
         **_verdict(form),
     )
 
 
 def _look_of(row: Any, *, is_new: bool = False) -> dict[str, Any]:
     name = "" if is_new and row.name == "Parvis" else row.name
-    return {"name": name, "promise": row.promise, "language": row.language, "colour": site_settings.colour_of(row.hue)}
+    return {
+        "name": name,
+        "promise": row.promise,
+        "language": row.language,
+        "colour": site_settings.colour_of(row.hue),
+    }
 
 
 def _with_bytes(data: dict[str, Any]) -> dict[str, Any]:
@@ -82,15 +103,20 @@ def _with_bytes(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "logo": given.read() if given is not None else None}
 
 
-def edit_look(request: HttpRequest) -> HttpResponse:
+def edit_look(request: Request) -> HttpResponse:
     """Name, promise, language, colour, logo."""
     row = request.network
     form = LookForm(posted(request), request.FILES or None, initial=_look_of(row), has_logo=bool(row.logo))
     if request.method == "POST" and request.POST.get("do") == "preview":
         return _preview_page(request, form, "web/admin/look.html")
     return answer(
-        request, form, lambda data: site_settings.set_look(by=request.viewer, **_with_bytes(data)),
-        template="web/admin/look.html", to="/admin/look/", sentence=_("Saved."), **_verdict(form),
+        request,
+        form,
+        lambda data: site_settings.set_look(by=request.viewer, **_with_bytes(data)),
+        template="web/admin/look.html",
+        to="/admin/look/",
+        sentence=_("Saved."),
+        **_verdict(form),
     )
 
 
@@ -103,7 +129,7 @@ def _verdict(form: forms.Form) -> dict[str, Any]:
     return {"verdict": sentence, "is_readable": True, "palette": palette}
 
 
-def _preview_page(request: HttpRequest, form: forms.Form, template: str) -> HttpResponse:
+def _preview_page(request: Request, form: forms.Form, template: str) -> HttpResponse:
     """Without a script: the whole page in the colour asked for, nothing kept."""
     found = _verdict(form)
     if "palette" in found:
@@ -112,17 +138,19 @@ def _preview_page(request: HttpRequest, form: forms.Form, template: str) -> Http
     return page(request, template, form=form, is_preview=True, **found)
 
 
-def preview_look(request: HttpRequest) -> HttpResponse:
+def preview_look(request: Request) -> HttpResponse:
     """For the script: the shades of a colour, and whether they can be read."""
     try:
         palette, sentence = brand.verdict(request.GET.get("colour", "")[:10])
     except Refused as refusal:
         return JsonResponse({"verdict": refusal.sentence})
-    tokens = {f"--{name}": f"light-dark({palette.light[name]}, {palette.dark[name]})" for name in palette.light}
+    tokens = {
+        f"--{name}": f"light-dark({palette.light[name]}, {palette.dark[name]})" for name in palette.light
+    }
     return JsonResponse({"tokens": tokens, "verdict": sentence})
 
 
-def show_logo(request: HttpRequest, version: str) -> HttpResponse:
+def show_logo(request: Request, version: str) -> HttpResponse:
     """The network's logo, which everybody may see; any other address is nothing."""
     digest = request.network.logo
     if not digest or version != f"{digest[:16]}.png":
@@ -130,17 +158,17 @@ def show_logo(request: HttpRequest, version: str) -> HttpResponse:
     stored = Stored(digest, 0, "image/png", "logo.png")
     headers = response_headers(stored, inline=True, max_age=31_536_000)
     media_type = headers.pop("Content-Type")
-    return FileResponse(local_store().open(digest), content_type=media_type, headers=headers)
+    return cast(HttpResponse, FileResponse(local_store().open(digest), content_type=media_type, headers=headers))
 
 
-def show_opening(request: HttpRequest) -> HttpResponse:
+def show_opening(request: Request) -> HttpResponse:
     """The checklist: each step is done here, and ticked by what is really there."""
     if request.network.set_up_at is None:
         return go(request, "/admin/setup/")
     return _opening(request)
 
 
-def _opening(request: HttpRequest, *, status: int = 200, **forms_given: forms.Form) -> HttpResponse:
+def _opening(request: Request, *, status: int = 200, **forms_given: forms.Form) -> HttpResponse:
     me = request.viewer
     state = opening.state_of(request.network, me)
     opening.remember(state, request.network)
@@ -148,9 +176,16 @@ def _opening(request: HttpRequest, *, status: int = 200, **forms_given: forms.Fo
     sponsor = Person.objects.filter(id=state.sponsor_id).first() if state.sponsor_id else None
     needs_password = not me.has_usable_password() and not mail.is_configured()
     return page(
-        request, "web/admin/opening.html", status=status, opening=state, forms=shown, sponsor=sponsor,
-        needs_password=needs_password, is_first=next((step.slug for step in state.steps if not step.is_done), ""),
-        open_step=next(iter(forms_given), request.GET.get("step", "")), practice=practice.find_practice(request.network),
+        request,
+        "web/admin/opening.html",
+        status=status,
+        opening=state,
+        forms=shown,
+        sponsor=sponsor,
+        needs_password=needs_password,
+        is_first=next((step.slug for step in state.steps if not step.is_done), ""),
+        open_step=next(iter(forms_given), request.GET.get("step", "")),
+        practice=practice.find_practice(request.network),
     )
 
 
@@ -158,7 +193,9 @@ def _form_of(step: str, me: Person, data: Any = None) -> forms.Form:
     made: dict[str, Callable[[], forms.Form]] = {
         "pioneers": lambda: PioneersForm(data, auto_id="pioneers_%s"),
         "work": lambda: CommunityForm(data, templates=_templates(Theme.PROFESSIONAL, me), auto_id="work_%s"),
-        "interest": lambda: CommunityForm(data, templates=_templates(Theme.INTEREST, me), auto_id="interest_%s"),
+        "interest": lambda: CommunityForm(
+            data, templates=_templates(Theme.INTEREST, me), auto_id="interest_%s"
+        ),
         "sponsor": lambda: SponsorForm(data, auto_id="sponsor_%s"),
         "announcement": lambda: AnnouncementForm(data, auto_id="announcement_%s"),
     }
@@ -166,10 +203,12 @@ def _form_of(step: str, me: Person, data: Any = None) -> forms.Form:
 
 
 def _templates(theme: str, me: Person) -> list[tuple[str, str]]:
-    return [(found.key, found.text("name", me.language)) for found in all_templates(me) if found.theme == theme]
+    return [
+        (found.key, found.text("name", me.language)) for found in all_templates(me) if found.theme == theme
+    ]
 
 
-def do_step(request: HttpRequest, step: str) -> HttpResponse:
+def do_step(request: Request, step: str) -> HttpResponse:
     """Does one step of the opening; refused, its form comes back as it was typed."""
     if step not in opening.STEPS:
         raise NotFound
@@ -184,12 +223,14 @@ def do_step(request: HttpRequest, step: str) -> HttpResponse:
     return go(request, "/admin/", sentence)
 
 
-def _write_step(step: str, data: dict[str, Any], request: HttpRequest) -> str:
+def _write_step(step: str, data: dict[str, Any], request: Request) -> str:
     me = request.viewer
     if step == "pioneers":
         people = opening.people_in(data["people"])
         count = opening.invite_all(people, by=me, word=data["word"], language=request.network.language)
-        return ngettext("%(n)s invitation is on its way.", "%(n)s invitations are on their way.", count) % {"n": count}
+        return ngettext("%(n)s invitation is on its way.", "%(n)s invitations are on their way.", count) % {
+            "n": count
+        }
     if step == "sponsor":
         person = opening.name_sponsor(by=me, **data)
         return _("%(name)s is the sponsor.") % {"name": person.name}

@@ -25,17 +25,26 @@ def _area(rows: int) -> forms.Textarea:
 class LookForm(forms.Form):
     """Name, colour, language, logo."""
 
-    name = forms.CharField(label=_("Name of the network"), max_length=80, help_text=_("It stands in every page and mail."))
+    name = forms.CharField(
+        label=_("Name of the network"), max_length=80, help_text=_("It stands in every page and mail.")
+    )
     promise = forms.CharField(label=_("Its promise, in a sentence"), max_length=240, required=False)
     language = forms.ChoiceField(
-        label=_("Language"), choices=EVERY_LANGUAGE, widget=forms.RadioSelect,
+        label=_("Language"),
+        choices=EVERY_LANGUAGE,
+        widget=forms.RadioSelect,
         help_text=_("For visitors and new accounts; everybody chooses their own afterwards."),
     )
     colour = forms.CharField(
-        label=_("Colour"), max_length=7, widget=Colour, help_text=_("We take its hue, and make shades of it that can be read."),
+        label=_("Colour"),
+        max_length=7,
+        widget=Colour,
+        help_text=_("We take its hue, and make shades of it that can be read."),
     )
     logo = forms.FileField(
-        label=_("Logo"), required=False, help_text=_("Square, PNG, JPEG or WebP."),
+        label=_("Logo"),
+        required=False,
+        help_text=_("Square, PNG, JPEG or WebP."),
         widget=forms.ClearableFileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
     )
     removes_logo = forms.BooleanField(label=_("Remove the logo"), required=False)
@@ -54,7 +63,10 @@ class SetUpForm(LookForm):
         label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     own_email = forms.EmailField(
-        label=_("Your e-mail"), max_length=254, required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        label=_("Your e-mail"),
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         help_text=_("To sign in again, and to be written to."),
     )
 
@@ -63,7 +75,9 @@ class PioneersForm(forms.Form):
     """Whom to invite, and a word to them."""
 
     people = forms.CharField(
-        label=_("Their addresses"), max_length=20_000, widget=_area(5),
+        label=_("Their addresses"),
+        max_length=20_000,
+        widget=_area(5),
         help_text=_("One a line: claire@example.org, or Claire Moreau <claire@example.org>."),
     )
     word = forms.CharField(label=_("A word to them"), max_length=400, required=False, widget=_area(2))
@@ -100,7 +114,9 @@ class AccountForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     email = forms.EmailField(label=_("E-mail"), max_length=254, required=False)
     username = forms.CharField(
-        label=_("User name"), max_length=60, required=False,
+        label=_("User name"),
+        max_length=60,
+        required=False,
         help_text=_("For someone without e-mail: they sign in by it and a printed access code."),
     )
     language = forms.ChoiceField(label=_("Language"), choices=EVERY_LANGUAGE)
@@ -119,7 +135,9 @@ class PersonForm(forms.Form):
     job_title = forms.CharField(label=_("Role"), max_length=160, required=False)
     department = forms.CharField(label=_("Department"), max_length=120, required=False)
     site = forms.CharField(label=_("Site"), max_length=120, required=False)
-    manager = forms.CharField(label=_("Manager"), max_length=254, required=False, help_text=_("Name or e-mail."))
+    manager = forms.CharField(
+        label=_("Manager"), max_length=254, required=False, help_text=_("Name or e-mail.")
+    )
 
     def __init__(self, *args: Any, fields: list[ProfileField], language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -138,8 +156,11 @@ class PersonForm(forms.Form):
         values = {f"field-{row.field_id}": row.value for row in person.values.all()}
         manager = person.manager
         return {
-            **{name: getattr(person, name) for name in names}, **values, "email": person.email or "",
-            "username": person.username or "", "manager": (manager.email or manager.name) if manager else "",
+            **{name: getattr(person, name) for name in names},
+            **values,
+            "email": person.email or "",
+            "username": person.username or "",
+            "manager": (manager.email or manager.name) if manager else "",
         }
 
 
@@ -149,7 +170,9 @@ def _control(field: ProfileField, language: str) -> forms.Field:
         choices = [("", "—"), *((choice, choice) for choice in field.choices)]
         return forms.ChoiceField(label=label, choices=choices, required=False)
     if field.type == "date":
-        return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        return forms.DateField(
+            label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        )
     if field.type == "link":
         return forms.URLField(label=label, required=False, max_length=400, assume_scheme="https")
     return forms.CharField(label=label, required=False, max_length=400)
@@ -166,7 +189,10 @@ class GroupForm(forms.Form):
         label=_("Languages"), choices=EVERY_LANGUAGE, required=False, widget=forms.CheckboxSelectMultiple
     )
     people = forms.CharField(
-        label=_("People"), max_length=400_000, required=False, widget=_area(5),
+        label=_("People"),
+        max_length=400_000,
+        required=False,
+        widget=_area(5),
         help_text=_("E-mail addresses or user names, one a line. Used when no rule is given."),
     )
     csv = forms.FileField(label=_("Or a CSV file"), required=False, help_text=_("With a column “email”."))
@@ -174,7 +200,11 @@ class GroupForm(forms.Form):
     def rule(self) -> dict[str, list[str]]:
         """The rule as typed: several values are separated by line ends."""
         typed = {name: self.cleaned_data[name].splitlines() for name in ("department", "site", "job_title")}
-        return {name: values for name, values in {**typed, "language": self.cleaned_data["language"]}.items() if values}
+        return {
+            name: values
+            for name, values in {**typed, "language": self.cleaned_data["language"]}.items()
+            if values
+        }
 
 
 class FieldForm(forms.Form):
@@ -183,21 +213,33 @@ class FieldForm(forms.Form):
     label_fr = forms.CharField(label=_("Name in French"), max_length=80, required=False)
     label_en = forms.CharField(label=_("Name in English"), max_length=80, required=False)
     type = forms.ChoiceField(label=_("What it holds"), choices=ProfileField.TYPES)
-    choices = forms.CharField(label=_("Choices"), max_length=6000, required=False, widget=_area(4), help_text=_("One a line."))
-    is_filled_by_person = forms.BooleanField(label=_("People fill it themselves"), required=False, help_text=_("Else only administrators and imports do."))
-    is_visible = forms.BooleanField(label=_("Colleagues see it"), required=False, help_text=_("Unless its owner hides it."))
-    is_filter = forms.BooleanField(label=_("The directory can be filtered by it"), required=False, help_text=_("For choices only."))
+    choices = forms.CharField(
+        label=_("Choices"), max_length=6000, required=False, widget=_area(4), help_text=_("One a line.")
+    )
+    is_filled_by_person = forms.BooleanField(
+        label=_("People fill it themselves"),
+        required=False,
+        help_text=_("Else only administrators and imports do."),
+    )
+    is_visible = forms.BooleanField(
+        label=_("Colleagues see it"), required=False, help_text=_("Unless its owner hides it.")
+    )
+    is_filter = forms.BooleanField(
+        label=_("The directory can be filtered by it"), required=False, help_text=_("For choices only.")
+    )
 
 
 class RulesForm(forms.Form):
     """Who may open communities, who may post to everyone."""
 
     who_creates = forms.ChoiceField(
-        label=_("Who may open a community"), widget=forms.RadioSelect,
+        label=_("Who may open a community"),
+        widget=forms.RadioSelect,
         choices=[("everyone", _("Everybody")), ("admins", _("Administrators; others send their idea"))],
     )
     posting = forms.ChoiceField(
-        label=_("Who may post to everyone"), widget=forms.RadioSelect,
+        label=_("Who may post to everyone"),
+        widget=forms.RadioSelect,
         choices=[("members", _("Everybody")), ("hosts", _("Its hosts: administrators, and those they name"))],
     )
 
@@ -206,9 +248,12 @@ class WaysForm(forms.Form):
     """The ways to sign in."""
 
     ways = forms.MultipleChoiceField(
-        label=_("People sign in by"), widget=forms.CheckboxSelectMultiple, required=False,
+        label=_("People sign in by"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
         choices=[
-            ("password", _("a password, or a printed access code")), ("code", _("a code sent by mail")),
+            ("password", _("a password, or a printed access code")),
+            ("code", _("a code sent by mail")),
             ("link", _("a link sent by mail")),
         ],
     )
@@ -217,15 +262,32 @@ class WaysForm(forms.Form):
 class MailForm(forms.Form):
     """The relay."""
 
-    host = forms.CharField(label=_("Server"), max_length=200, required=False, help_text=_("Such as smtp.example.org. Empty: no mail leaves."))
+    host = forms.CharField(
+        label=_("Server"),
+        max_length=200,
+        required=False,
+        help_text=_("Such as smtp.example.org. Empty: no mail leaves."),
+    )
     port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535, initial=587)
     security = forms.ChoiceField(
         label=_("Encryption"),
-        choices=[("starttls", "STARTTLS (587)"), ("tls", "TLS (465)"), ("none", _("None (a server on this machine)"))],
+        choices=[
+            ("starttls", "STARTTLS (587)"),
+            ("tls", "TLS (465)"),
+            ("none", _("None (a server on this machine)")),
+        ],
     )
-    user = forms.CharField(label=_("User name"), max_length=200, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    user = forms.CharField(
+        label=_("User name"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     password = forms.CharField(
-        label=_("Password"), max_length=400, required=False, strip=False,
+        label=_("Password"),
+        max_length=400,
+        required=False,
+        strip=False,
         widget=forms.PasswordInput(render_value=True, attrs={"autocomplete": "off"}),
     )
     sender = forms.EmailField(label=_("Sender's address"), max_length=254, required=False)
@@ -237,7 +299,9 @@ class WelcomeForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=120, required=False)
     text = forms.CharField(label=_("Text"), max_length=4000, required=False, widget=_area(4))
     until = forms.DateField(
-        label=_("Shown until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Shown until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
 
@@ -245,7 +309,10 @@ class LinksForm(forms.Form):
     """Links to our tools."""
 
     links = forms.CharField(
-        label=_("Links to our tools"), max_length=6000, required=False, widget=_area(5),
+        label=_("Links to our tools"),
+        max_length=6000,
+        required=False,
+        widget=_area(5),
         help_text=_("One a line: Expenses https://expenses.example.org"),
     )
 
@@ -254,7 +321,10 @@ class LegalForm(forms.Form):
     """The legal notice."""
 
     text = forms.CharField(
-        label=_("Legal notice"), max_length=20_000, required=False, widget=_area(12),
+        label=_("Legal notice"),
+        max_length=20_000,
+        required=False,
+        widget=_area(12),
         help_text=_("In Markdown: who publishes, who hosts, whom to write to."),
     )
 
@@ -264,4 +334,8 @@ class WipeForm(forms.Form):
 
     own_name = forms.CharField(label=_("Your name"), max_length=120, required=False)
     own_email = forms.EmailField(label=_("Your e-mail"), max_length=254, required=False)
-    typed = forms.CharField(label=_("Name of the network, to confirm"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    typed = forms.CharField(
+        label=_("Name of the network, to confirm"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

@@ -7,7 +7,7 @@ import io
 from typing import Any
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,48 +18,64 @@ from parvis.kernel.ids import encode
 from parvis.membership import groups
 from parvis.people.models import Group, Person, PersonState, ProfileField
 from parvis.toolkit.pages import go, page
+from parvis.toolkit.request import Request
 from parvis.web import administration
 from parvis.web.views.accounts_forms import posted, show_refusal
 from parvis.web.views.admin import answer
 from parvis.web.views.admin_forms import AccountForm, FieldForm, GroupForm, PersonForm
 
 
-def list_accounts(request: HttpRequest) -> HttpResponse:
+def list_accounts(request: Request) -> HttpResponse:
     """Everybody, in every state, by name."""
     words, state = request.GET.get("q", "")[:120], request.GET.get("state", "")[:20]
-    found = administration.find_accounts(by=request.viewer, words=words, state=state, after=request.GET.get("after", "")[:13])
+    found = administration.find_accounts(
+        by=request.viewer, words=words, state=state, after=request.GET.get("after", "")[:13]
+    )
     return page(
-        request, "web/admin/people.html", found=found, q=words, state=state, states=PersonState.choices,
+        request,
+        "web/admin/people.html",
+        found=found,
+        q=words,
+        state=state,
+        states=PersonState.choices,
         has_mail=mail.is_configured(),
     )
 
 
-def add_account(request: HttpRequest) -> HttpResponse:
+def add_account(request: Request) -> HttpResponse:
     """A new account."""
     form = AccountForm(posted(request), initial={"language": request.network.language, "invites": True})
     return answer(
-        request, form, lambda data: administration.add_account(by=request.viewer, **data),
-        template="web/admin/person_new.html", to="/admin/people/?state=unclaimed", sentence=_("Added."),
+        request,
+        form,
+        lambda data: administration.add_account(by=request.viewer, **data),
+        template="web/admin/person_new.html",
+        to="/admin/people/?state=unclaimed",
+        sentence=_("Added."),
         has_mail=mail.is_configured(),
     )
 
 
-def invite_waiting(request: HttpRequest) -> HttpResponse:
+def invite_waiting(request: Request) -> HttpResponse:
     """Writes to everybody who was never invited."""
     count = administration.invite_waiting(by=request.viewer)
-    sentence = ngettext("%(n)s invitation is on its way.", "%(n)s invitations are on their way.", count) % {"n": count}
+    sentence = ngettext("%(n)s invitation is on its way.", "%(n)s invitations are on their way.", count) % {
+        "n": count
+    }
     return go(request, "/admin/people/?state=unclaimed", sentence)
 
 
-def edit_account(request: HttpRequest, person: int) -> HttpResponse:
+def edit_account(request: Request, person: int) -> HttpResponse:
     """One account: what the organisation knows of someone, and what can be done."""
     return _account(request, administration.find_account(person, by=request.viewer))
 
 
-def _account(request: HttpRequest, person: Person, **context: Any) -> HttpResponse:
+def _account(request: Request, person: Person, **context: Any) -> HttpResponse:
     added = list(ProfileField.objects.all())
     form = PersonForm(
-        posted(request) if request.POST.get("do") == "save" else None, fields=added, language=request.LANGUAGE_CODE,
+        posted(request) if request.POST.get("do") == "save" else None,
+        fields=added,
+        language=request.LANGUAGE_CODE,
         initial=PersonForm.initial_of(person),
     )
     if form.is_bound and form.is_valid():
@@ -71,17 +87,25 @@ def _account(request: HttpRequest, person: Person, **context: Any) -> HttpRespon
         else:
             return go(request, f"/admin/people/{person.key}/", _("Saved."))
     status = 422 if form.is_bound and form.errors else 200
-    return page(request, "web/admin/person.html", status=status, form=form, person=person, has_mail=mail.is_configured(), **context)
+    return page(
+        request,
+        "web/admin/person.html",
+        status=status,
+        form=form,
+        person=person,
+        has_mail=mail.is_configured(),
+        **context,
+    )
 
 
-def change_standing(request: HttpRequest, person: int, act: str) -> HttpResponse:
+def change_standing(request: Request, person: int, act: str) -> HttpResponse:
     """Invites, suspends, reopens, names administrator…"""
     found = administration.find_account(person, by=request.viewer)
     sentence = administration.change_standing(found, act, by=request.viewer)
     return go(request, f"/admin/people/{found.key}/", sentence)
 
 
-def show_secret(request: HttpRequest, person: int, which: str) -> HttpResponse:
+def show_secret(request: Request, person: int, which: str) -> HttpResponse:
     """A one-time link or an access code, shown this once: never in an address, never kept."""
     found = administration.find_account(person, by=request.viewer)
     if which == "link":
@@ -90,17 +114,23 @@ def show_secret(request: HttpRequest, person: int, which: str) -> HttpResponse:
         secret = passwords.issue_access_code(found, by=request.viewer)
     else:
         raise NotFound
-    return page(request, "web/admin/person_secret.html", person=found, secret=secret, which=which, url=config.url)
+    return page(
+        request, "web/admin/person_secret.html", person=found, secret=secret, which=which, url=config.url
+    )
 
 
-def list_groups(request: HttpRequest) -> HttpResponse:
+def list_groups(request: Request) -> HttpResponse:
     """Groups, how many people each has and how many communities it opens."""
     people = Count("people", distinct=True, filter=Q(people__state="active"))
-    rows = Group.objects.annotate(person_count=people, grant_count=Count("grants", distinct=True)).order_by("name")
-    return page(request, "web/admin/groups.html", groups=[{"row": row, "key": encode(row.id)} for row in rows])
+    rows = Group.objects.annotate(person_count=people, grant_count=Count("grants", distinct=True)).order_by(
+        "name"
+    )
+    return page(
+        request, "web/admin/groups.html", groups=[{"row": row, "key": encode(row.id)} for row in rows]
+    )
 
 
-def edit_group(request: HttpRequest, group: int | None = None) -> HttpResponse:
+def edit_group(request: Request, group: int | None = None) -> HttpResponse:
     """A new group, or a change to one."""
     row = _group(group) if group is not None else None
     form = GroupForm(posted(request), request.FILES or None, initial=_initial_of_group(row))
@@ -112,8 +142,16 @@ def edit_group(request: HttpRequest, group: int | None = None) -> HttpResponse:
 
     members = list(row.people.by_name()[:24]) if row else []
     return answer(
-        request, form, write, template="web/admin/group.html", to="/admin/groups/", sentence=_("Saved."), group=row,
-        key=encode(row.id) if row else "", members=members, total=row.people.count() if row else 0,
+        request,
+        form,
+        write,
+        template="web/admin/group.html",
+        to="/admin/groups/",
+        sentence=_("Saved."),
+        group=row,
+        key=encode(row.id) if row else "",
+        members=members,
+        total=row.people.count() if row else 0,
     )
 
 
@@ -128,7 +166,9 @@ def _initial_of_group(row: Group | None) -> dict[str, Any]:
     if row is None:
         return {}
     lines = {name: "\n".join(values) for name, values in row.rule.items() if name != "language"}
-    names = [] if row.rule else [person.email or person.username or "" for person in row.people.by_name()[:5000]]
+    names = (
+        [] if row.rule else [person.email or person.username or "" for person in row.people.by_name()[:5000]]
+    )
     return {"name": row.name, "language": row.rule.get("language", []), "people": "\n".join(names), **lines}
 
 
@@ -142,11 +182,20 @@ def _people_of(data: dict[str, Any]) -> list[Person]:
     by_name: dict[str, Person] = {}
     for start in range(0, len(lines), 2000):
         part = lines[start : start + 2000]
-        rows = found.extra(where=["lower(email) = ANY(%s) OR lower(username) = ANY(%s)"], params=[[x.lower() for x in part]] * 2)
-        by_name |= {name.casefold(): person for person in rows for name in (person.email, person.username) if name}
+        rows = found.extra(
+            where=["lower(email) = ANY(%s) OR lower(username) = ANY(%s)"],
+            params=[[x.lower() for x in part]] * 2,
+        )
+        by_name |= {
+            name.casefold(): person for person in rows for name in (person.email, person.username) if name
+        }
     unknown = sorted(wanted - by_name.keys())
     if unknown:
-        raise Refused(_("“%(line)s” is nobody here: an e-mail address or a user name, one a line.") % {"line": unknown[0][:80]}, field="people")
+        raise Refused(
+            _("“%(line)s” is nobody here: an e-mail address or a user name, one a line.")
+            % {"line": unknown[0][:80]},
+            field="people",
+        )
     return [by_name[name] for name in sorted(wanted)]
 
 
@@ -155,28 +204,33 @@ def _csv_column(data: bytes) -> list[str]:
     delimiter = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
     rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
     heads = [head.strip().casefold() for head in rows[0]] if rows else []
-    at = next((heads.index(name) for name in ("email", "e-mail", "username", "user name") if name in heads), None)
+    at = next(
+        (heads.index(name) for name in ("email", "e-mail", "username", "user name") if name in heads), None
+    )
     if at is None:
         raise Refused(_("This file has no column called “email”."), field="csv")
     return [row[at].strip() for row in rows[1:] if len(row) > at and row[at].strip()]
 
 
-def delete_group(request: HttpRequest, group: int) -> HttpResponse:
+def delete_group(request: Request, group: int) -> HttpResponse:
     """Removes a group, and the memberships it gave."""
     groups.delete_group(_group(group), by=request.viewer)
     return go(request, "/admin/groups/", _("Removed."))
 
 
-def list_fields(request: HttpRequest) -> HttpResponse:
+def list_fields(request: Request) -> HttpResponse:
     """The fields added to profiles, in their order."""
     rows = ProfileField.objects.annotate(filled=Count("values"))
     return page(
-        request, "web/admin/fields.html",
-        fields=[{"row": row, "key": encode(row.id), "label": row.label(request.LANGUAGE_CODE)} for row in rows],
+        request,
+        "web/admin/fields.html",
+        fields=[
+            {"row": row, "key": encode(row.id), "label": row.label(request.LANGUAGE_CODE)} for row in rows
+        ],
     )
 
 
-def edit_field(request: HttpRequest, field: int | None = None) -> HttpResponse:
+def edit_field(request: Request, field: int | None = None) -> HttpResponse:
     """A new field, or a change to one."""
     row = _field(field) if field is not None else None
     names = ("label_fr", "label_en", "type", "is_filled_by_person", "is_visible", "is_filter")
@@ -190,8 +244,14 @@ def edit_field(request: HttpRequest, field: int | None = None) -> HttpResponse:
         profile_fields.save_field(field=row, choices=choices, by=request.viewer, **data)
 
     return answer(
-        request, form, write, template="web/admin/field.html", to="/admin/fields/", sentence=_("Saved."),
-        key=encode(row.id) if row else "", filled=row.values.count() if row else 0,
+        request,
+        form,
+        write,
+        template="web/admin/field.html",
+        to="/admin/fields/",
+        sentence=_("Saved."),
+        key=encode(row.id) if row else "",
+        filled=row.values.count() if row else 0,
     )
 
 
@@ -202,7 +262,7 @@ def _field(key: int) -> ProfileField:
     return found
 
 
-def change_field(request: HttpRequest, field: int, act: str) -> HttpResponse:
+def change_field(request: Request, field: int, act: str) -> HttpResponse:
     """Moves a field up or down, or removes it."""
     row = _field(field)
     if act == "delete":

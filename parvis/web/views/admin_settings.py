@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from parvis.accounts import mail
@@ -12,6 +12,7 @@ from parvis.kernel.errors import Refused
 from parvis.membership.models import CommunityRequest
 from parvis.spaces.models import Space
 from parvis.toolkit.pages import go, page
+from parvis.toolkit.request import Request
 from parvis.web import site_settings
 from parvis.web.models import SiteText
 from parvis.web.views.accounts import ways_in
@@ -20,47 +21,67 @@ from parvis.web.views.admin import answer
 from parvis.web.views.admin_forms import LegalForm, MailForm, RulesForm, WaysForm
 
 
-def edit_rules(request: HttpRequest) -> HttpResponse:
+def edit_rules(request: Request) -> HttpResponse:
     """Who may open communities, who may post to everyone."""
     everyone = Space.objects.filter(is_everyone=True).first()
-    initial = {"who_creates": request.network.who_creates, "posting": everyone.posting if everyone else "members"}
+    initial = {
+        "who_creates": request.network.who_creates,
+        "posting": everyone.posting if everyone else "members",
+    }
     return answer(
-        request, RulesForm(posted(request), initial=initial),
-        lambda data: site_settings.set_rules(by=request.viewer, **data), template="web/admin/rules.html",
-        to="/admin/rules/", sentence=_("Saved."), everyone=everyone,
+        request,
+        RulesForm(posted(request), initial=initial),
+        lambda data: site_settings.set_rules(by=request.viewer, **data),
+        template="web/admin/rules.html",
+        to="/admin/rules/",
+        sentence=_("Saved."),
+        everyone=everyone,
         waiting=CommunityRequest.objects.filter(state="open").count(),
     )
 
 
-def edit_ways(request: HttpRequest) -> HttpResponse:
+def edit_ways(request: Request) -> HttpResponse:
     """The ways to sign in."""
     return answer(
-        request, WaysForm(posted(request), initial={"ways": ways_in(request)}),
-        lambda data: site_settings.set_ways_in(data["ways"], by=request.viewer), template="web/admin/sign_in.html",
-        to="/admin/sign-in/", sentence=_("Saved."), has_mail=mail.is_configured(),
+        request,
+        WaysForm(posted(request), initial={"ways": ways_in(request)}),
+        lambda data: site_settings.set_ways_in(data["ways"], by=request.viewer),
+        template="web/admin/sign_in.html",
+        to="/admin/sign-in/",
+        sentence=_("Saved."),
+        has_mail=mail.is_configured(),
     )
 
 
-def edit_mail(request: HttpRequest) -> HttpResponse:
+def edit_mail(request: Request) -> HttpResponse:
     """The relay through which mail leaves."""
     saved = request.network.mail or {}
     password = site_settings.SECRET_KEPT if saved.get("password") else ""
-    form = MailForm(posted(request), initial={"port": 587, "security": "starttls", **saved, "password": password})
+    form = MailForm(
+        posted(request), initial={"port": 587, "security": "starttls", **saved, "password": password}
+    )
     return answer(
-        request, form, lambda data: site_settings.set_mail(by=request.viewer, **data), template="web/admin/mail.html",
-        to="/admin/mail/", sentence=_("Saved. Send a test to be sure."), **_mail_state(request),
+        request,
+        form,
+        lambda data: site_settings.set_mail(by=request.viewer, **data),
+        template="web/admin/mail.html",
+        to="/admin/mail/",
+        sentence=_("Saved. Send a test to be sure."),
+        **_mail_state(request),
     )
 
 
-def _mail_state(request: HttpRequest) -> dict[str, Any]:
+def _mail_state(request: Request) -> dict[str, Any]:
     through = mail.relay()
     return {
-        "is_operators": site_settings.is_operators_mail(), "has_mail": through is not None,
-        "sender": mail.sender_address(through) if through else "", "test_to": request.POST.get("to") or request.viewer.email or "",
+        "is_operators": site_settings.is_operators_mail(),
+        "has_mail": through is not None,
+        "sender": mail.sender_address(through) if through else "",
+        "test_to": request.POST.get("to") or request.viewer.email or "",
     }
 
 
-def test_mail(request: HttpRequest) -> HttpResponse:
+def test_mail(request: Request) -> HttpResponse:
     """Sends one message now, and says what the server said."""
     to = request.POST.get("to", "")[:254]
     try:
@@ -69,15 +90,29 @@ def test_mail(request: HttpRequest) -> HttpResponse:
         saved = request.network.mail or {}
         password = site_settings.SECRET_KEPT if saved.get("password") else ""
         form = MailForm(initial={"port": 587, "security": "starttls", **saved, "password": password})
-        return page(request, "web/admin/mail.html", status=422, form=form, problem=refusal.sentence, **_mail_state(request))
-    return go(request, "/admin/mail/", _("The server took it. Look into the mailbox of %(address)s.") % {"address": to})
+        return page(
+            request,
+            "web/admin/mail.html",
+            status=422,
+            form=form,
+            problem=refusal.sentence,
+            **_mail_state(request),
+        )
+    return go(
+        request,
+        "/admin/mail/",
+        _("The server took it. Look into the mailbox of %(address)s.") % {"address": to},
+    )
 
 
-def edit_legal(request: HttpRequest) -> HttpResponse:
+def edit_legal(request: Request) -> HttpResponse:
     """The legal notice."""
     row = SiteText.objects.filter(slug=SiteText.LEGAL).first()
     return answer(
-        request, LegalForm(posted(request), initial={"text": row.source if row else ""}),
-        lambda data: site_settings.write_legal(data["text"], by=request.viewer), template="web/admin/legal.html",
-        to="/about/legal/", sentence=_("Saved."),
+        request,
+        LegalForm(posted(request), initial={"text": row.source if row else ""}),
+        lambda data: site_settings.write_legal(data["text"], by=request.viewer),
+        template="web/admin/legal.html",
+        to="/about/legal/",
+        sentence=_("Saved."),
     )

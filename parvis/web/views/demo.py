@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from parvis.accounts import sessions
 from parvis.kernel.errors import NotFound, Refused
 from parvis.toolkit.pages import back, go, page
+from parvis.toolkit.request import Request
 from parvis.web import demo_roles
 from parvis.web.views.accounts_forms import posted, show_refusal
 from parvis.web.views.admin_forms import WipeForm
 
 
-def show_demo(request: HttpRequest) -> HttpResponse:
+def show_demo(request: Request) -> HttpResponse:
     """The four people side by side, and what to look at with each."""
     if not demo_roles.is_demo(request.network):
         raise NotFound
@@ -28,14 +29,14 @@ def show_demo(request: HttpRequest) -> HttpResponse:
     return page(request, "web/admin/demo.html", rows=rows)
 
 
-def become(request: HttpRequest, who: str) -> HttpResponse:
+def become(request: Request, who: str) -> HttpResponse:
     """Signs in as one of the four; only in a demonstration, and only for who is in it already."""
     person = demo_roles.find_role(who, request.network)
     sessions.sign_in(request, person)
     return go(request, back(request, "/"), _("You now look at it as %(name)s.") % {"name": person.name})
 
 
-def end_demo(request: HttpRequest) -> HttpResponse:
+def end_demo(request: Request) -> HttpResponse:
     """Asks for the network's name, then deletes the demonstration."""
     if not demo_roles.is_demo(request.network):
         raise NotFound
