@@ -31,10 +31,12 @@ class Found:
 
 
 def sign_in(page: Page, link: str) -> None:
-    """Follows a one-time link and presses its button; the page's browser profile is then signed in."""
+    """Follows a one-time link and presses its button; the page's browser profile is then signed in. RuntimeError if it is over."""
     page.goto(link)
     page.locator("main form[method=post] button[type=submit], main form[method=post] button").first.click()
     page.wait_for_load_state("load")
+    if "/accounts/" in page.url:
+        raise RuntimeError(f"{link} opens nothing any more: start the demonstration again for new links")
 
 
 def kind_of(path: str) -> str | None:

@@ -76,3 +76,9 @@ def stage(live_site: Site, new_page: Callable[..., Page], django_db_blocker: Dja
             )
             drain()
     return Stage(live_site, cast, new_page, django_db_blocker.unblock)
+
+
+def speak(language: str, unblock: Callable[[], Any]) -> None:
+    """Everybody reads the pages in that language from now on; visitors have their browser's."""
+    with unblock(), acting(SYSTEM):
+        Person.objects.update(language=language)
