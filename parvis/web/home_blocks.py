@@ -10,20 +10,24 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
+from django.template.loader import get_template
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from markupsafe import Markup
 
 from parvis.access.table import require
 from parvis.kernel import clock, markdown
 from parvis.kernel.db import read
 from parvis.kernel.errors import NotFound, Refused
 from parvis.kernel.ids import EPOCH_MS, RANDOM_BITS, encode
+from parvis.toolkit.cards import Fragments
 from parvis.web.site_settings import network_row, note
 
 if TYPE_CHECKING:
     from parvis.people.models import Person
     from parvis.web.models import Network
 
+KEPT = Fragments(256)
 MOST_LINKS = 12
 NEW_FOR = timedelta(days=30)
 GREETED = 3
@@ -93,6 +97,22 @@ def blocks_of(network: Network) -> list[Block]:
 def shown_to(viewer: Person, network: Network) -> list[Block]:
     """The blocks a reader's home page shows; one query at most."""
     return [block for block in blocks_of(network) if block.is_shown and _has_something(block, viewer)]
+
+
+def drawn_for(viewer: Person, network: Network) -> Markup:
+    """The blocks of a reader's home page as HTML, from memory when nothing they show has changed. One query at most."""
+    blocks = shown_to(viewer, network)
+    is_opening = viewer.is_administrator and bool(network.set_up_at) and not network.checklist.get("is_open")
+    if not blocks and not is_opening:
+        return Markup("")
+    key = (get_language(), is_opening, repr(blocks))
+    found = KEPT.get(key)
+    if found is None:
+        found = Markup(
+            get_template("web/_home_blocks.html").render({"blocks": blocks, "is_opening": is_opening})
+        )
+        KEPT.put(key, found)
+    return found
 
 
 def _has_something(block: Block, viewer: Person) -> bool:

@@ -50,7 +50,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
         "kinds": [found_kind for _tool, found_kind in registry.kinds().values()],
         "pinned": draw(stream.pinned_for(viewer), viewer) if first and not (kind or theme) else [],
         "communities": side.my_communities(viewer),
-        "blocks": home_blocks.shown_to(viewer, request.network) if first else [],
+        "blocks": home_blocks.drawn_for(viewer, request.network) if first else "",
     }
     template = "web/_cards.html" if request.headers.get("HX-Request") else "web/home.html"
     return page(request, template, **context)
