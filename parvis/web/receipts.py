@@ -5,6 +5,8 @@ Not here: what the write was.
 
 from __future__ import annotations
 
+import hashlib
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from parvis.kernel.db import read
@@ -13,9 +15,19 @@ FIELD = "receipt"
 
 
 def _key(request: HttpRequest) -> str:
+    """Receipt, address and content together: going back and sending something else is another write.
+
+    Files count by name and size; the token against forgery doesn't count, since it changes with each page.
+    """
     if request.method != "POST" or request.viewer is None or request.content_type == "application/json":
         return ""
-    return request.POST.get(FIELD, "")[:64]
+    receipt = request.POST.get(FIELD, "")
+    if not receipt:
+        return ""
+    fields = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
+    files = sorted((name, file.name, file.size) for name, file in request.FILES.items())
+    content = repr((request.path, fields, files)).encode()
+    return hashlib.blake2b(content, digest_size=32).hexdigest()
 
 
 def answer_given(request: HttpRequest) -> HttpResponse | None:
@@ -38,11 +50,19 @@ def answer_given(request: HttpRequest) -> HttpResponse | None:
 
 
 def keep(request: HttpRequest, response: HttpResponse) -> None:
-    """Remembers where the answer led; a refused write is rolled back, and its key with it."""
+    """Remembers where the answer led; a refused write is rolled back, and its key with it.
+
+    An answer that leads nowhere (a preview, a trial) wrote nothing worth protecting: it may be asked for again.
+    """
     key = _key(request)
+    if not key:
+        return
+    where = [request.viewer.id, key]
     location = response.headers.get("Location", "")
-    if key and location:
+    if location:
         read(
             "UPDATE journal_receipt SET location = %s WHERE person_id = %s AND key = %s",
-            [location[:500], request.viewer.id, key],
+            [location[:500], *where],
         )
+    else:
+        read("DELETE FROM journal_receipt WHERE person_id = %s AND key = %s", where)

@@ -34,6 +34,7 @@ def shell_of(request: HttpRequest) -> dict[str, Any]:
         "here": _here(request.path),
         "messages": [{"message": toast[0], "undo_url": toast[1]}] if toast else [],
         "csrf_input": hidden_fields(request),
+        "csrf_only": forgery_field(request),
         "publish_menu": publish_menu(request),
         "body_strings": strings(),
         "brand_url": brand_url(request.network.hue),
@@ -42,6 +43,11 @@ def shell_of(request: HttpRequest) -> dict[str, Any]:
         "community": _community(request),
         "can": getattr(request, "abilities", frozenset()),
     }
+
+
+def forgery_field(request: HttpRequest) -> Markup:
+    """The field against forgery alone, for the page's shared form, which may post the same thing twice on purpose."""
+    return Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(get_token(request))
 
 
 def hidden_fields(request: HttpRequest) -> Markup:
@@ -56,7 +62,11 @@ def publish_menu(request: HttpRequest) -> list[dict[str, Any]]:
     space = getattr(request, "space", None)
     query = f"&space={space.slug}" if space else ""
     on = getattr(request, "tools_on", None)
-    examples = {"label": _("Start from an example"), "icon": "wand-sparkles", "url": f"/publish/templates/{query and '?' + query[1:]}"}
+    examples = {
+        "label": _("Start from an example"),
+        "icon": "wand-sparkles",
+        "url": f"/publish/templates/{query and '?' + query[1:]}",
+    }
     options = [
         {"label": option.label, "icon": option.icon, "url": f"/publish/?kind={option.slug}{query}"}
         for tool in registry.tools()
