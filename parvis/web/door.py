@@ -49,6 +49,8 @@ class Door:
         arrival = arrive(request)
         _introduce(request, arrival)
         try:
+            if _holds_nul(request):
+                return errors.bad_request(request)
             repeated = receipts.answer_given(request)
             response = repeated or self.get_response(request)
             if repeated is None:
@@ -62,6 +64,14 @@ class Door:
         """The translator of this door: an action's no becomes a page with a sentence."""
         transaction.set_rollback(True)
         return errors.answer(request, error) if isinstance(error, ParvisError) else None
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    """Whether an address or a form holds the one character that no keyboard types and PostgreSQL can't keep."""
+    if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        return True
+    posted = request.POST.lists() if request.method == "POST" else ()
+    return any("\x00" in value for _name, values in posted for value in values)
 
 
 def _introduce(request: HttpRequest, arrival: Arrival) -> None:

@@ -9,7 +9,7 @@ GET, POST = ("GET",), ("POST",)
 
 SITE: list[Route] = [
     route("people/", people.show_directory, ability="site.use", name="people", methods=GET),
-    route("people/me/", people.show_me, ability="site.use", name="me", methods=GET),
+    route("people/me/", people.show_me, ability="site.use", name="people_me", methods=GET),
     route(
         "people/suggest/", people_json.suggest_people, ability="site.use", name="suggest_people", methods=GET
     ),

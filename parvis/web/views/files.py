@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 
 from parvis.contributions.attachments import find_attachment, keep_upload
 from parvis.kernel.errors import Refused
@@ -16,7 +17,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     given = request.FILES.get("file")
     try:
         if given is None:
-            raise Refused("")
+            raise Refused(_("Choose a file."))
         row = keep_upload(given, alt=request.POST.get("alt", ""), by=request.viewer)
     except Refused as refusal:
         return JsonResponse({"error": refusal.sentence}, status=422)
