@@ -220,7 +220,7 @@ class Organisation:
         self, host: str, space: str, number: int, answer: content.Answer, at: datetime, readers: list[str]
     ) -> None:
         voters = self.rng.sample(readers, min(len(readers), max(answer.points or 0, 1)))
-        points = dict.fromkeys(voters[:answer.points or 0], 1)
+        points = dict.fromkeys(voters[: answer.points or 0], 1)
         self._object(
             f"{host}-i{number}",
             space,

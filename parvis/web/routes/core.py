@@ -56,7 +56,11 @@ THING: list[Route] = [
     route("remove/", things.retire, ability="contribution.remove", name="remove", methods=POST),
     route("restore/", things.restore, ability="contribution.remove", name="restore", methods=POST),
     route(
-        "link-card/remove/", things.remove_link_card, ability="contribution.edit", name="link_card_remove", methods=POST
+        "link-card/remove/",
+        things.remove_link_card,
+        ability="contribution.edit",
+        name="link_card_remove",
+        methods=POST,
     ),
     route("pin/", things.pin, ability="contribution.pin", name="pin", methods=POST),
     route("unpin/", things.unpin, ability="contribution.pin", name="unpin", methods=POST),

@@ -11,5 +11,7 @@ GET = ("GET",)
 SITE: list[Route] = [
     route("brand.css", brand.stylesheet, ability="site.visit", name="brand", methods=GET),
     route("design/", views.show_guide, ability="site.use", name="design", methods=GET),
-    route("design/pages/<slug:name>/", views.show_sample, ability="site.use", name="design_page", methods=GET),
+    route(
+        "design/pages/<slug:name>/", views.show_sample, ability="site.use", name="design_page", methods=GET
+    ),
 ]

@@ -158,7 +158,9 @@ def show_logo(request: Request, version: str) -> HttpResponse:
     stored = Stored(digest, 0, "image/png", "logo.png")
     headers = response_headers(stored, inline=True, max_age=31_536_000)
     media_type = headers.pop("Content-Type")
-    return cast(HttpResponse, FileResponse(local_store().open(digest), content_type=media_type, headers=headers))
+    return cast(
+        HttpResponse, FileResponse(local_store().open(digest), content_type=media_type, headers=headers)
+    )
 
 
 def show_opening(request: Request) -> HttpResponse:
