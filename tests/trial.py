@@ -11,6 +11,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, transaction
 
+import parvis.urls  # noqa: F401 — fills ROUTES
 from parvis.toolkit.routing import ROUTES, Route
 from tests.world import World
 
