@@ -76,6 +76,7 @@ def look_at(
 ) -> None:
     """Every page in turn; all that is wrong is said at once."""
     wrong: list[str] = []
+    looked = 0
     browsers: dict[str, Page] = {}
     for seen in pages:
         if seen.actor not in browsers:
@@ -87,6 +88,7 @@ def look_at(
             wrong.append(f"{seen}: {answer.status}")
         if "text/html" not in answer.headers.get("content-type", "") or "<html" not in answer.text()[:2000]:
             continue
+        looked += 1
         page.goto(site / seen.address)
         if page.evaluate("document.documentElement.scrollWidth") > width:
             wrong.append(f"{seen}: wider than {width}")
@@ -95,6 +97,7 @@ def look_at(
         except AssertionError as problem:
             wrong.append(f"{seen.actor} {problem}")
     assert not wrong, "\n".join(wrong)
+    assert looked > len(pages) * 2 // 3, f"only {looked} of {len(pages)} addresses gave a page"
 
 
 @pytest.fixture
