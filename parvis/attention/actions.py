@@ -53,6 +53,7 @@ def deliver(activity_id: int) -> None:
                 contribution_id=contribution_id,
                 space_id=activity.space_id,
                 audience=activity.audience,
+                created_at=activity.created_at,
             )
             for person_id, reason in told.items()
             if person_id in readers

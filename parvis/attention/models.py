@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from parvis.kernel.db import Keyed
 
@@ -21,7 +22,7 @@ class Notice(Keyed):
     contribution_id = models.BigIntegerField(null=True)
     space_id = models.BigIntegerField(null=True)
     audience = models.SmallIntegerField(default=1)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
 

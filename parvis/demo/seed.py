@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from parvis.attention.actions import deliver
-from parvis.contributions.marks import Pin
+from parvis.contributions.marks import Bookmark, Draft, Pin
 from parvis.contributions.models import Contribution, Reply
 from parvis.demo.organisation import ORIGIN, Organisation
 from parvis.journal.models import Activity
@@ -33,7 +33,7 @@ ROLES = {
     "member": "camille-robin",
     "sponsor": "helene-marchand",
 }
-FRESH = timedelta(days=4)  # what the bell of the demonstration speaks of
+FRESH = timedelta(days=21)  # what the bell of the demonstration speaks of
 
 
 def seed_demo(progress: Progress | None = None) -> None:
@@ -52,6 +52,7 @@ def seed_demo(progress: Progress | None = None) -> None:
         _name_roles()
         _dress()
         _write_journal()
+        _leave_traces()
         open_practice(by=demo_people()["admin"], language="fr")
 
 
@@ -93,6 +94,24 @@ def _dress() -> None:
             is_start_here=True,
             pinned_by=first.author,
         )
+
+
+def _leave_traces() -> None:
+    """What somebody who has been here for weeks has of their own: things put aside, and a text not dared yet."""
+    for person in demo_people().values():
+        useful = Contribution.objects.visible_to(person).listed().exclude(author=person).filter(kind="topic")
+        for contribution in useful.filter(reply_count__gte=2).newest()[1:4]:
+            Bookmark.objects.create(person=person, contribution=contribution)
+    Draft.objects.create(
+        person=demo_people()["member"],
+        place="new",
+        fields={
+            "space": "customers",
+            "kind": "question",
+            "title": "Quand un client rappelle pour la troisième fois",
+            "body": "Je ne sais jamais s'il faut tout reprendre ou aller droit au geste. Comment faites-vous",
+        },
+    )
 
 
 def _write_journal() -> None:
