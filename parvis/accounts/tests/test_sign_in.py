@@ -284,7 +284,9 @@ def test_first_sign_in_opens_the_account_and_leads_to_the_first_visit(cast: Cast
     ],
 )
 def test_hostile_forms_get_a_sentence_not_a_crash(network: Network, path: str, data: dict):
-    assert Client().post(path, data).status_code in (303, 422)
+    # A NUL, which no person types, stops at the door (400); all else is answered by the form itself.
+    expected = (400,) if "\x00" in str(data.get("who")) else (303, 422)
+    assert Client().post(path, data).status_code in expected
 
 
 def test_cross_site_posts_are_refused(claire: Person):

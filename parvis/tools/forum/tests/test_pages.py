@@ -246,7 +246,7 @@ FORMS = [
     ("conclude/", {"outcome": "x" * 10_001}),
     ("close/", {"because": ""}),
     ("close/", {"because": "x" * 401}),
-    ("sort/", {"mode": "nope", "category": "\x00"}),
+    ("sort/", {"mode": "nope", "category": "no such shelf"}),
     ("sort/", {"mode": "brainstorm", "budget": "-3"}),
     ("move/", {"space": "nope"}),
     ("move/", {}),
