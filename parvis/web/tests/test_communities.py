@@ -310,7 +310,7 @@ def test_a_person_is_followed_by_their_own_space(cast: Cast):
     assert not cast.personal.subscriptions.filter(person=cast.stranger).exists()
 
 
-HOSTILE = ["\x00", "<script>alert(1)</script>", "🐍" * 300, "%", "../../etc", "-1", "9" * 40, "' OR 1=1 --"]
+HOSTILE = ["<script>alert(1)</script>", "🐍" * 300, "%", "../../etc", "-1", "9" * 40, "' OR 1=1 --"]
 
 
 @pytest.mark.parametrize("value", HOSTILE)
