@@ -21,7 +21,15 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **context: A
     shell = getattr(request, "shell", None)
     full = {**(shell() if shell else {}), **context}
     # Without the request: Django's engine would put its own csrf_input over ours, which also carries the receipt.
-    return HttpResponse(get_template(template).render(full), status=status)
+    response = HttpResponse(get_template(template).render(full), status=status)
+    if TOAST_COOKIE in request.COOKIES and not _is_part(request):
+        response.delete_cookie(TOAST_COOKIE, samesite="Lax")  # said once
+    return response
+
+
+def _is_part(request: HttpRequest) -> bool:
+    """Whether a script asks for a piece of a page, where the sentence wouldn't be seen."""
+    return "HX-Request" in request.headers or request.headers.get("X-Requested-With") == "fetch"
 
 
 def go(request: HttpRequest, address: str, sentence: str = "", *, undo: str = "") -> HttpResponse:
