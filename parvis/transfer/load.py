@@ -2,7 +2,7 @@
 
 A kill loses at most the running batch, and running again goes on from there: rows are recognised by origin, file and
 id. Original dates and authors are kept, nobody is notified, no activity counts. Who may: the command line, and an
-administrator by a job. Not here: the format (transfer.bundle) and what each table becomes (transfer.landing).
+administrator by a job. Not here: the format (transfer.bundle) and what each table becomes (transfer.landing, transfer.landing_things).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -19,12 +19,23 @@ from parvis.kernel.db import SYSTEM, acting
 from parvis.membership.belonging import recount_spaces
 from parvis.membership.everyone import ensure_everyone
 from parvis.spaces.models import Space
-from parvis.transfer import bundle, landing, rows
+from parvis.transfer import bundle, landing, landing_things, rows
 from parvis.transfer.models import Source
 
 Progress = Callable[[str, int, int], None]
 R = TypeVar("R", bound=rows.Row)
 BATCH = 400
+LANDERS: dict[str, Callable[[landing.Landing, list[Any]], landing.Made]] = {
+    "people": landing.land_people,
+    "files": landing.land_files,
+    "spaces": landing.land_spaces,
+    "memberships": landing.land_memberships,
+    "objects": landing_things.land_objects,
+    "replies": landing_things.land_replies,
+    "reactions": landing_things.land_reactions,
+    "follows": landing_things.land_follows,
+    "totals": landing_things.land_totals,
+}
 
 
 @dataclass
@@ -90,7 +101,7 @@ def _load_table(
         fresh = [row for row in batch if (table, row.id) not in landed.known]
         if fresh and not report.is_dry_run:
             with acting(SYSTEM):
-                made = landing.LANDERS[table](landed, fresh)
+                made = LANDERS[table](landed, fresh)
                 Source.objects.bulk_create(
                     Source(origin=landed.origin, kind=table, source_id=source_id, thing_id=thing_id)
                     for source_id, thing_id in made.items()
@@ -116,7 +127,7 @@ def _finish(opened: bundle.Bundle, landed: landing.Landing, tell: Progress) -> N
     done = 0
     for objects in _batches(opened.rows(rows.Object)):
         with acting(SYSTEM):
-            landing.complete_objects(landed, objects)
+            landing_things.complete_objects(landed, objects)
         done += len(objects)
         tell(_("counters"), done, opened.manifest.counts.get("objects", 0))
     with acting(SYSTEM):

@@ -17,7 +17,7 @@ from parvis.contributions.models import Contribution, Reply
 from parvis.journal.models import Activity
 from parvis.people.models import Person
 from parvis.spaces.models import Space
-from parvis.transfer import bundle, landing, rows
+from parvis.transfer import bundle, load, rows
 from parvis.transfer.consultation import convert
 from parvis.transfer.dump import export_bundle
 from parvis.transfer.load import import_bundle
@@ -114,7 +114,7 @@ def test_an_import_that_was_cut_off_goes_on_where_it_stopped(tmp_path: Path, mon
         def power_cut(landing_: Any, batch: Any) -> Any:
             raise OSError("power cut")
 
-        cut.setitem(landing.LANDERS, "replies", power_cut)
+        cut.setitem(load.LANDERS, "replies", power_cut)
         with pytest.raises(OSError, match="power cut"):
             import_bundle(tmp_path / "b")
     assert Contribution.objects.count() == 2
