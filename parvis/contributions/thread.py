@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from parvis.contributions.models import Contribution
+from parvis.contributions.models import Contribution, Side
 from parvis.kernel.db import read
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ THREAD = """
 WITH roots AS MATERIALIZED (
   SELECT r.id FROM contributions_reply r
   WHERE r.contribution_id = %(contribution)s AND r.parent_id IS NULL AND (r.state = 'published' OR EXISTS (
-    SELECT 1 FROM contributions_reply k WHERE k.parent_id = r.id AND k.state = 'published'))
+    SELECT 1 FROM contributions_reply k WHERE k.parent_id = r.id AND k.state = 'published')){only}
   ORDER BY r.created_at, r.id OFFSET %(skip)s LIMIT %(limit)s
 ), picked AS (
   SELECT id FROM roots
@@ -38,6 +38,10 @@ WITH roots AS MATERIALIZED (
 {columns}
 FROM picked JOIN contributions_reply r ON r.id = picked.id JOIN people_person p ON p.id = r.author_id
 ORDER BY r.created_at, r.id""".replace("{columns}", COLUMNS)
+
+# One side of a debate: what takes it, and what was answered in its favour with what it answers.
+ON_SIDE = """ AND (r.side = %(side)s AND r.state = 'published' OR EXISTS (
+    SELECT 1 FROM contributions_reply k WHERE k.parent_id = r.id AND k.state = 'published' AND k.side = %(side)s))"""
 
 ONE = f"""{COLUMNS}
 FROM contributions_reply r JOIN people_person p ON p.id = r.author_id
@@ -52,7 +56,8 @@ PAGES = """
 SELECT count(*) FILTER (WHERE r.parent_id IS NULL) AS roots,
        count(*) FILTER (WHERE r.parent_id IS NULL AND r.created_at <= coalesce(%(before)s, r.created_at)) AS seen
 FROM contributions_reply r WHERE r.contribution_id = %(contribution)s AND (r.state = 'published' OR
-  r.parent_id IS NULL AND EXISTS (SELECT 1 FROM contributions_reply k WHERE k.parent_id = r.id AND k.state = 'published'))"""
+  r.parent_id IS NULL AND EXISTS (SELECT 1 FROM contributions_reply k WHERE k.parent_id = r.id AND k.state = 'published'))
+  {only}"""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,7 @@ class Thread:
     page: int
     pages: int
     read_until: datetime | None
+    side: int = Side.NONE  # the side asked for; NONE: all of them
 
     @property
     def rows(self) -> list[Any]:
@@ -71,17 +77,25 @@ class Thread:
 
 
 def read_thread(
-    contribution: Contribution, person: Person, *, page: int | None = None, around: Any = None
+    contribution: Contribution,
+    person: Person,
+    *,
+    page: int | None = None,
+    around: Any = None,
+    side: int = Side.NONE,
 ) -> Thread:
     """A page of the thread of a contribution already found for its reader. At most two queries.
 
-    Without a page number it opens at the first unread reply, or at the page that holds `around` (a Reply).
+    Without a page number it opens at the first unread reply, or at the page that holds `around` (a Reply). With a
+    side, only first-level replies that take it, or are answered by one that does; `around` is shown whatever its own.
     """
-    where = {"contribution": contribution.id, "me": person.id}
+    side = Side.NONE if around is not None else side
+    only = ON_SIDE if side else ""
+    where = {"contribution": contribution.id, "me": person.id, "side": side}
     read_until = contribution.marks.read_until
     roots, first = contribution.reply_count, 1
     # Replies under replies aren't counted apart: only a thread longer than a page needs to know how many begin one.
-    if contribution.reply_count > PAGE:
+    if contribution.reply_count > PAGE or (side and contribution.reply_count):
         before = (
             around.parent.created_at
             if around and around.parent
@@ -89,7 +103,7 @@ def read_thread(
             if around
             else read_until
         )
-        position = read(PAGES, {**where, "before": before})[0]
+        position = read(PAGES.format(only=only), {**where, "before": before})[0]
         roots = position.roots
         if around is not None:
             first = max(position.seen - 1, 0) // PAGE + 1
@@ -99,12 +113,15 @@ def read_thread(
     number = min(max(page or first, 1), pages)
     rows = []
     if contribution.reply_count:
-        rows = read(THREAD, {**where, "skip": (number - 1) * PAGE, "limit": PAGE, "children": CHILDREN})
+        rows = read(
+            THREAD.replace("{only}", only),
+            {**where, "skip": (number - 1) * PAGE, "limit": PAGE, "children": CHILDREN},
+        )
     children: dict[int, list[Any]] = {}
     for row in rows:
         if row.parent_id is not None:
             children.setdefault(row.parent_id, []).append(row)
-    return Thread([row for row in rows if row.parent_id is None], children, number, pages, read_until)
+    return Thread([row for row in rows if row.parent_id is None], children, number, pages, read_until, side)
 
 
 def read_one(contribution: Contribution, reply_id: int, person: Person) -> Any:

@@ -37,7 +37,9 @@ def thread_context(
     `accept_at` is the address that accepts a reply, with {reply} for its key; "" when the reader may not.
     """
     around = _asked_reply(request, contribution)
-    thread = read_thread(contribution, request.viewer, page=_page_number(request), around=around)
+    thread = read_thread(
+        contribution, request.viewer, page=_page_number(request), around=around, side=_side(request)
+    )
     can = request.abilities
     options: dict[str, Any] = {
         "may_reply": "contribution.reply" in can
@@ -86,6 +88,11 @@ def _asked_reply(request: Request, contribution: Contribution) -> Reply | None:
 def _page_number(request: Request) -> int | None:
     text = request.GET.get("page", "")
     return int(text) if text.isdecimal() and len(text) < 7 else None
+
+
+def _side(request: Request) -> Side:
+    """The one side of a debate that the address asks for; anything else is all of them."""
+    return next((side for side, word in SIDES.items() if word == request.GET.get("side")), Side.NONE)
 
 
 def _first_new(thread: Thread, viewer: Person) -> str:

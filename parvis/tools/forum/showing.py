@@ -133,7 +133,7 @@ def topic_context(request: HttpRequest, contribution: Contribution) -> dict[str,
         "category_key": encode(topic.category_id) if topic.category_id else "",
     }
     if topic.mode == Mode.DEBATE:
-        context |= debate_context(contribution)
+        context |= debate_context(contribution, "" if "reply" in request.GET else request.GET.get("side", ""))
     if topic.mode == Mode.BRAINSTORM:
         context |= ideas_context(request, contribution, topic)
     return context
@@ -194,12 +194,23 @@ def edit_links(contribution: Contribution, can: frozenset[str]) -> list[tuple[st
     )
 
 
-def debate_context(contribution: Contribution) -> dict[str, Any]:
-    """Both sides in numbers, and the sides one may take when answering."""
+def debate_context(contribution: Contribution, asked: str) -> dict[str, Any]:
+    """Both sides in numbers, the one asked for, and the sides one may take when answering."""
     count_for, count_against = reading.count_sides(contribution)
+    side, base = asked if asked in ("for", "against") else "", f"/forum/{contribution.key}/"
+    words = [
+        ("", _("All replies"), contribution.reply_count),
+        ("for", _("For"), count_for),
+        ("against", _("Against"), count_against),
+    ]
     return {
         "count_for": count_for,
         "count_against": count_against,
+        "side": side,
+        "side_choices": [
+            (f"{base}?side={value}" if value else base, label, count, value == side)
+            for value, label, count in words
+        ],
         "sides": [
             ("", _("No side"), "message-circle"),
             ("for", _("For"), "thumbs-up"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from parvis.contributions import marking
+from parvis.contributions import marking, thread
 from parvis.contributions.marks import ReadMark, Total
 from parvis.contributions.models import Contribution, Reply
 from parvis.contributions.replies import reply
@@ -149,6 +149,50 @@ def test_a_question_shows_its_answer_under_it_and_the_button_to_those_who_may(ca
     assert client_of(cast.member).post(f"/forum/{question.key}/unaccept/").status_code == 403
     author.post(f"/forum/{question.key}/unaccept/")
     assert 'id="accepted"' not in text_of(author.get(f"/forum/{question.key}/"))
+
+
+def test_a_debate_is_read_one_side_at_a_time_by_its_address(cast: Cast):
+    debate, client = topic(cast, "debate"), client_of(cast.member)
+    reply(debate, body="Un appui.", by=cast.host, side=1)
+    against = reply(debate, body="Un refus.", by=cast.author, side=2)
+    reply(debate, body="Un appui au refus.", by=cast.member, side=1, parent=against)
+    reply(debate, body="Une question.", by=cast.author)
+    base = f"/forum/{debate.key}/"
+    page = text_of(client.get(base))
+    assert f'href="{base}?side=for#replies"' in page
+    assert [f"({n})" in page for n in (4, 2, 1)] == [True] * 3
+    for_it, against_it = text_of(client.get(base + "?side=for")), text_of(client.get(base + "?side=against"))
+    # What answers in favour is shown with what it answers.
+    assert all(words in for_it for words in ("Un appui.", "Un appui au refus.", "Un refus."))
+    assert "Une question." not in for_it
+    assert "Un refus." in against_it
+    assert "Un appui." not in against_it
+    assert 'name="side" value="against" checked' in against_it
+    assert 'name="side" value="" checked' in page
+    assert "Une question." in text_of(client.get(base + "?side=elsewhere"))
+
+
+def test_a_link_to_a_reply_shows_it_whatever_the_side(cast: Cast):
+    debate = topic(cast, "debate")
+    row = reply(debate, body="Un refus.", by=cast.author, side=2)
+    page = text_of(client_of(cast.member).get(f"/forum/{debate.key}/?side=for&reply={row.key}"))
+    assert "Un refus." in page
+    assert 'name="side" value="" checked' in page
+
+
+def test_pages_of_one_side_count_that_side_only(cast: Cast):
+    debate, client = topic(cast, "debate"), client_of(cast.member)
+    for n in range(thread.PAGE + 1):
+        reply(debate, body=f"Appui numéro {n}.", by=cast.author, side=1)
+        reply(debate, body=f"Refus numéro {n}.", by=cast.author, side=2)
+    page = text_of(client.get(f"/forum/{debate.key}/?side=for&page=2"))
+    assert (f"Appui numéro {thread.PAGE}." in page, "Appui numéro 0." in page, "Refus" in page) == (
+        True,
+        False,
+        False,
+    )
+    assert "?side=for&amp;page=1#replies" in page
+    assert "page=3" not in page
 
 
 def test_a_debate_shows_both_sides_with_their_counts_and_takes_a_side_with_the_reply(cast: Cast):
