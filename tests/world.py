@@ -20,7 +20,7 @@ from PIL import Image
 from parvis.accounts import links, mail, profile
 from parvis.accounts.models import Session
 from parvis.accounts.sessions import BACKEND
-from parvis.contributions import actions, marking, recurring, replies
+from parvis.contributions import actions, drafts, marking, recurring, replies
 from parvis.contributions.attachments import keep_upload
 from parvis.contributions.link_cards import LinkCard
 from parvis.contributions.models import Contribution
@@ -43,7 +43,7 @@ from parvis.tools.notes.actions import publish_note
 from parvis.tools.shares.actions import share
 from parvis.transfer import runs
 from parvis.transfer.models import Run
-from parvis.web import drafts, site_settings
+from parvis.web import site_settings
 from parvis.web.models import Network
 
 ACTORS = (

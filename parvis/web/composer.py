@@ -16,19 +16,18 @@ from parvis.access.table import may, require
 from parvis.contributions import templates
 from parvis.contributions.actions import publish_draft, revise, unschedule
 from parvis.contributions.attachments import keep_upload
-from parvis.contributions.marks import Draft
-from parvis.contributions.models import Contribution, Reply, State
+from parvis.contributions.drafts import draft_at
+from parvis.contributions.models import Contribution, State
 from parvis.kernel import markdown
 from parvis.kernel.db import read
 from parvis.kernel.errors import NotAllowed, NotFound, Refused
-from parvis.kernel.ids import decode, encode
+from parvis.kernel.ids import encode
 from parvis.kernel.words import keywords
 from parvis.people.models import Person, names_of
 from parvis.spaces.models import Audience, Space, SpaceTool
 from parvis.toolkit import registry
 from parvis.toolkit.request import Request
 from parvis.toolkit.spec import Kind, Option, Tool
-from parvis.web.drafts import draft_at
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -364,35 +363,6 @@ def similar_to(title: str, viewer: Person) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
-
-
-def describe_draft(draft: Draft) -> dict[str, Any]:
-    """A line of the drafts page: what was begun, and where to go on."""
-    place, _sep, key = draft.place.partition(":")
-    if place == "edit-reply":
-        row = (
-            Reply.objects.filter(id=decode(key), author_id=draft.person_id).first()
-            if len(key) == 13
-            else None
-        )
-        key = f"{encode(row.contribution_id)}/replies/{row.key}" if row else ""
-    urls = {
-        "edit-reply": f"/go/{key}/edit/",
-        "template": f"/publish/?template={key}",
-        "new": "/publish/",
-        "reply": f"/go/{key}/#reply",
-        "edit": f"/go/{key}/edit/",
-    }
-    text = str(draft.fields.get("title") or draft.fields.get("body") or "")
-    about = {"reply": _("a reply"), "edit": _("a change to a text"), "edit-reply": _("a change to a reply")}
-    return {
-        "text": " ".join(text[:120].split()),
-        "url": urls.get(place, "/publish/"),
-        "saved_at": draft.saved_at,
-        "about": about.get(place, _("something new")),
-        "icon": "reply" if place == "reply" else "pencil",
-        "drop_url": f"/drafts/{draft.place}/drop/",
-    }
 
 
 def may_post(space: Space, viewer: Person) -> bool:

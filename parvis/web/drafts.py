@@ -1,47 +1,48 @@
-"""What a person is typing, kept on the server at every pause. Not here: published texts (contributions)."""
+"""A text being typed as the drafts page lists it: what it is about, where to go on. Not here: keeping it (contributions)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from parvis.access.table import require
-from parvis.contributions.marks import Draft
-from parvis.kernel import clock
-from parvis.kernel.errors import NotFound, Refused
+from django.utils.translation import gettext as _
+
+from parvis.contributions.models import Reply
+from parvis.kernel.ids import decode, encode
 
 if TYPE_CHECKING:
-    from parvis.people.models import Person
-
-MAX_DRAFTS = 200
-MAX_FIELD = 100_000
-NOT_KEPT = {"csrfmiddlewaretoken", "receipt", "draft", "do"}
+    from parvis.contributions.marks import Draft
 
 
-def draft_at(person: Person, place: str) -> Draft | None:
-    """The draft a person left in one form, if any."""
-    return Draft.objects.filter(person=person, place=place[:80]).first()
-
-
-def save_draft(place: str, fields: dict[str, list[str]], *, by: Person, draft_id: int | None = None) -> Draft:
-    """Keeps the fields of a form as they stand. Raises NotFound for a draft that was published meanwhile."""
-    require("site.use", by=by)
-    kept: dict[str, Any] = {
-        name: values if len(values) > 1 else values[0]
-        for name, values in fields.items()
-        if name not in NOT_KEPT and values
+def describe_draft(draft: Draft) -> dict[str, Any]:
+    """A line of the drafts page: what was begun, and where to go on."""
+    place, _sep, key = draft.place.partition(":")
+    if place == "edit-reply":
+        row = (
+            Reply.objects.filter(id=decode(key), author_id=draft.person_id).first()
+            if len(key) == 13
+            else None
+        )
+        key = f"{encode(row.contribution_id)}/replies/{row.key}" if row else ""
+    urls = {
+        "edit-reply": f"/go/{key}/edit/",
+        "template": f"/publish/?template={key}",
+        "new": "/publish/",
+        "reply": f"/go/{key}/#reply",
+        "edit": f"/go/{key}/edit/",
+        "part": f"/go/{key}/#add-part",
     }
-    if any(len(str(value)) > MAX_FIELD for value in kept.values()):
-        raise Refused("This text is too long to be kept as a draft.")
-    if draft_id is not None and not Draft.objects.filter(person=by, id=draft_id).exists():
-        raise NotFound
-    if Draft.objects.filter(person=by).count() >= MAX_DRAFTS:
-        Draft.objects.filter(person=by).order_by("saved_at").first().delete()  # type: ignore[union-attr]
-    draft, _created = Draft.objects.update_or_create(
-        person=by, place=place[:80], defaults={"fields": kept, "saved_at": clock.now()}
-    )
-    return draft
-
-
-def forget_draft(person: Person, place: str) -> None:
-    """The text has been published, or thrown away."""
-    Draft.objects.filter(person=person, place=place[:80]).delete()
+    text = str(draft.fields.get("title") or draft.fields.get("body") or "")
+    about = {
+        "reply": _("a reply"),
+        "edit": _("a change to a text"),
+        "edit-reply": _("a change to a reply"),
+        "part": _("an addition to a topic"),
+    }
+    return {
+        "text": " ".join(text[:120].split()),
+        "url": urls.get(place, "/publish/"),
+        "saved_at": draft.saved_at,
+        "about": about.get(place, _("something new")),
+        "icon": "reply" if place == "reply" else "pencil",
+        "drop_url": f"/drafts/{draft.place}/drop/",
+    }

@@ -129,6 +129,7 @@ THING: list[Row] = [
     post("forum:split", "hosts a topic", {"reply": ["{solving}"], "space": "{slug}", "title": "À part"}, "contributions_contribution +1; contributions_reply ~", on="question"),
     get("forum:add_idea", "answers in communities", on="storm"),
     post("forum:add_idea", "answers in communities", {"title": "Une bougie", "body": ""}, "contributions_contribution +1; forum_idea +1", on="storm"),
+    get("forum:similar_ideas", "reads in communities", on="storm", query="q=bougie"),
     get("forum:group_ideas", "hosts a topic", on="storm"),
     post("forum:group_ideas", "hosts a topic", {"idea": ["{idea}"], "name": "Durables"}, "forum_idea ~", on="storm"),
     post("forum:give", "answers in communities", {"step": "1"}, "ballots_points +1; forum_idea ~", on="idea"),

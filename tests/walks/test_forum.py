@@ -53,7 +53,7 @@ def test_run_a_brainstorm_to_a_retained_idea(stage: Stage):
     address = author.url
     for page, idea in ((author, "Un parrain par nouveau"), (member, "Un déjeuner d'équipe")):
         page.goto(address)
-        form = page.locator("#add-idea")
+        form = page.locator("#add-part")
         form.get_by_role("textbox", name="Titre").fill(idea)
         form.get_by_role("button", name="Ajouter l’idée").click()
         expect(page.locator("article.idea", has_text=idea)).to_be_visible()

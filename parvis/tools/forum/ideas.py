@@ -21,14 +21,13 @@ from parvis.kernel.errors import NotFound, Refused
 from parvis.kernel.ids import decode
 from parvis.tools.forum.actions import MAX_REASON, followers, note, topic_of
 from parvis.tools.forum.models import Idea, Mode
+from parvis.tools.forum.reading import MOST_IDEAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from parvis.people.models import Person
     from parvis.spaces.models import Space
-
-MOST_IDEAS = 500
 
 
 def add_idea(topic: Contribution, *, title: str, body: str, by: Person) -> Contribution:

@@ -13,6 +13,7 @@ from parvis.contributions.stream import LATEST, ORDERS, PAGE
 from parvis.kernel import clock
 from parvis.kernel.db import read
 from parvis.kernel.pagination import Cursor
+from parvis.kernel.words import keywords
 from parvis.tools.forum.models import Mode
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 # A topic that one has never opened calls for attention only while it's fresh.
 FRESH = timedelta(days=30)
+
+MOST_IDEAS = 500  # in one brainstorm
+IDEAS_A_PAGE = 50
 
 UNREAD = """(rm.read_until IS NULL AND c.author_id <> %(me)s AND c.last_activity_at > %(fresh)s
   OR rm.read_until IS NOT NULL AND EXISTS (SELECT 1 FROM contributions_reply y WHERE y.contribution_id = c.id
@@ -88,16 +92,40 @@ FROM contributions_reply WHERE contribution_id = %(id)s AND state = 'published'"
 
 IDEA_ORDERS = {"points": "i.points DESC, c.published_at, c.id", "newest": "c.published_at DESC, c.id DESC"}
 
-IDEAS = """
+# Ideas under a heading stay together, those without one last; within, and among headings, as the reader asked.
+IDEA_LINES = """
+WITH ranked AS (
+  SELECT c.id, i.cluster, row_number() OVER (ORDER BY {order}) AS place
+  FROM contributions_contribution c JOIN forum_idea i ON i.contribution_id = c.id
+  WHERE c.part_of_id = %(topic)s AND c.state = 'published' AND i.merged_into_id IS NULL
+), headed AS (SELECT id, cluster, place, min(place) OVER (PARTITION BY cluster) AS head FROM ranked
+), lines AS (SELECT id, row_number() OVER (ORDER BY cluster = '', head, place) AS line FROM headed)"""
+
+IDEAS = """{lines}
 SELECT c.id, c.title, c.excerpt, c.language, c.author_id, c.published_at, c.reply_count, c.version,
   p.display_name AS author_name, p.photo AS author_photo, i.cluster, i.points, i.retained_at, i.retained_because,
   coalesce(g.points, 0) AS own_points,
   (SELECT count(*) FROM forum_idea m WHERE m.merged_into_id = c.id) AS merged_count
-FROM contributions_contribution c JOIN forum_idea i ON i.contribution_id = c.id
+FROM lines JOIN contributions_contribution c ON c.id = lines.id JOIN forum_idea i ON i.contribution_id = c.id
   JOIN people_person p ON p.id = c.author_id
   LEFT JOIN ballots_points g ON g.option_id = c.id AND g.person_id = %(me)s
+WHERE lines.line > %(skip)s AND lines.line <= %(skip)s + %(limit)s
+ORDER BY lines.line"""
+
+IDEAS_TOLD = """
+SELECT count(*) AS ideas, count(DISTINCT i.cluster) AS groups,
+  (SELECT coalesce(sum(g.points), 0) FROM ballots_points g
+    WHERE g.budget_id = %(topic)s AND g.person_id = %(me)s) AS spent,
+  coalesce(jsonb_agg(jsonb_build_object('id', c.id::text, 'title', c.title, 'language', c.language,
+    'because', i.retained_because) ORDER BY i.retained_at, c.id) FILTER (WHERE i.retained_at IS NOT NULL), '[]') AS retained
+FROM contributions_contribution c JOIN forum_idea i ON i.contribution_id = c.id
+WHERE c.part_of_id = %(topic)s AND c.state = 'published' AND i.merged_into_id IS NULL"""
+
+ALIKE = """
+SELECT c.id, c.title, c.reply_count FROM contributions_contribution c JOIN forum_idea i ON i.contribution_id = c.id
 WHERE c.part_of_id = %(topic)s AND c.state = 'published' AND i.merged_into_id IS NULL
-ORDER BY {order}"""
+  AND c.search @@ to_tsquery('simple', %(query)s)
+ORDER BY ts_rank(c.search, to_tsquery('simple', %(query)s)) DESC, c.id DESC LIMIT 4"""
 
 IDEA = """
 SELECT i.cluster, i.points, i.retained_at, i.retained_because, i.merged_into_id, coalesce(g.points, 0) AS own_points,
@@ -187,10 +215,43 @@ def count_sides(contribution: Contribution) -> tuple[int, int]:
     return row.for_count, row.against_count
 
 
-def list_ideas(contribution: Contribution, person: Person, order: str = "points") -> list[Any]:
-    """The ideas of a brainstorm with the reader's own points, those merged away excepted. One query."""
-    sql = IDEAS.format(order=IDEA_ORDERS.get(order, IDEA_ORDERS["points"]))
-    return read(sql, {"topic": contribution.id, "me": person.id})
+def list_ideas(
+    contribution: Contribution,
+    person: Person,
+    order: str = "points",
+    *,
+    page: int = 1,
+    limit: int = MOST_IDEAS,
+) -> list[Any]:
+    """A page of the ideas of a brainstorm with the reader's own points, those merged away excepted. One query.
+
+    Ideas of a group stand together, those without one last. Without a limit, all of them.
+    """
+    sql = IDEAS.format(lines=_lines(order))
+    where = {"topic": contribution.id, "me": person.id, "skip": (page - 1) * limit, "limit": limit}
+    return read(sql, where)
+
+
+def page_of_idea(contribution: Contribution, idea_id: int, order: str) -> int:
+    """The page of the list on which an idea stands; 1 for one that isn't there. One query."""
+    sql = f"{_lines(order)} SELECT line FROM lines WHERE id = %(idea)s"
+    rows = read(sql, {"topic": contribution.id, "idea": idea_id})
+    return (rows[0].line - 1) // IDEAS_A_PAGE + 1 if rows else 1
+
+
+def _lines(order: str) -> str:
+    return IDEA_LINES.format(order=IDEA_ORDERS.get(order, IDEA_ORDERS["points"]))
+
+
+def tell_ideas(contribution: Contribution, person: Person) -> Any:
+    """How many ideas and groups a brainstorm has, the points its reader gave, and those retained. One query."""
+    return read(IDEAS_TOLD, {"topic": contribution.id, "me": person.id})[0]
+
+
+def ideas_alike(contribution: Contribution, title: str) -> list[Any]:
+    """Up to four ideas of a brainstorm that share words with a title being typed. One query, none without words."""
+    words = keywords(title[:200], limit=6)
+    return read(ALIKE, {"topic": contribution.id, "query": " | ".join(words)}) if words else []
 
 
 def read_idea(contribution: Contribution, person: Person) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
 from parvis.kernel import markdown
@@ -220,24 +221,61 @@ def debate_context(contribution: Contribution, asked: str) -> dict[str, Any]:
 
 
 def ideas_context(request: HttpRequest, contribution: Contribution, topic: Any) -> dict[str, Any]:
-    """The ideas of a brainstorm in groups, and the points the reader has left."""
+    """A page of the ideas of a brainstorm in groups, and the points the reader has left. Two queries, three at most."""
     is_open = topic.closed_at is None
     asked = request.GET.get("ideas", "")
     # By points only once nothing changes any more, unless asked: nothing should move while one votes.
     order = asked if asked in reading.IDEA_ORDERS else ("newest" if is_open else "points")
-    rows = reading.list_ideas(contribution, request.viewer, order)
-    spent = sum(row.own_points for row in rows)
+    told = reading.tell_ideas(contribution, request.viewer)
+    pages = max((told.ideas + reading.IDEAS_A_PAGE - 1) // reading.IDEAS_A_PAGE, 1)
+    number = min(ideas_page(request, contribution, order), pages)
+    limit = reading.IDEAS_A_PAGE
+    rows = reading.list_ideas(contribution, request.viewer, order, page=number, limit=limit)
     may_join = is_open and "contribution.reply" in request.abilities and contribution.is_published
+    base = f"/forum/{contribution.key}/"
     return {
         "ideas": (ideas := [describe_idea(row, may_join) for row in rows]),
         "groups": grouped(ideas),
-        "idea_count": len(rows),
+        "has_groups": told.groups > 1,
+        "idea_count": told.ideas,
         "idea_order": order,
-        "spent": spent,
-        "left": max(topic.budget - spent, 0),
+        "idea_page": number,
+        "idea_pages": pages,
+        "idea_page_url": f"{base}?ideas={order}&ideas_page=",
+        "left": max(topic.budget - told.spent, 0),
         "may_join": may_join,
-        "retained": [idea for idea in ideas if idea["is_retained"]],
+        "idea_urls": idea_urls(contribution) if may_join else {},
+        "retained": [{**one, "url": f"/forum/{encode(int(one['id']))}/"} for one in told.retained],
     }
+
+
+def ideas_page(request: HttpRequest, contribution: Contribution, order: str) -> int:
+    """The page of ideas an address asks for: by number, or the one that holds an idea."""
+    text = request.GET.get("ideas_page", "")
+    if text.isdecimal() and len(text) < 7:
+        return max(int(text), 1)
+    try:
+        return reading.page_of_idea(contribution, decode(request.GET["idea"]), order)
+    except (KeyError, ValueError):
+        return 1
+
+
+def idea_urls(contribution: Contribution) -> dict[str, str]:
+    """What the form for one more idea asks while one types, its draft included."""
+    return {
+        "draft": f"/drafts/{draft_place(contribution)}/",
+        "people": f"/people/suggest/?space={contribution.space.slug}",
+        "upload": "/upload/",
+        "preview": "/publish/preview/",
+        "similar": f"/forum/{contribution.key}/ideas/similar/",
+        "editor": static("vendor/editor/editor.js"),
+        "editor_css": static("vendor/editor/editor.css"),
+    }
+
+
+def draft_place(contribution: Contribution) -> str:
+    """Where the draft of one more idea is kept."""
+    return f"part:{contribution.key}"
 
 
 def grouped(ideas: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -31,6 +31,13 @@ thing_routes = [
     route("move/", views_acts.move, ability="contribution.move", name="move"),
     route("split/", views_acts.split, ability="contribution.move", name="split"),
     route("ideas/", views_ideas.add_idea, ability="contribution.reply", name="add_idea"),
+    route(
+        "ideas/similar/",
+        views_ideas.list_similar,
+        ability="contribution.read",
+        name="similar_ideas",
+        methods=GET,
+    ),
     route("ideas/group/", views_ideas.group, ability="forum.group", name="group_ideas"),
     route("points/", views_ideas.give, ability="contribution.reply", name="give", methods=POST),
     route("retain/", views_ideas.retain, ability="forum.retain", name="retain"),

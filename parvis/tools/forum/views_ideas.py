@@ -6,10 +6,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from parvis.contributions.drafts import forget_draft
 from parvis.contributions.models import Contribution
 from parvis.kernel.errors import NotFound, Refused
 from parvis.kernel.ids import decode, encode
-from parvis.toolkit.pages import go
+from parvis.toolkit.pages import go, page
 from parvis.tools.forum import ideas, reading, showing
 from parvis.tools.forum.views_acts import address, form_page, require_ideas
 
@@ -25,9 +26,10 @@ def add_idea(request: HttpRequest, contribution: Contribution) -> HttpResponse:
             body=request.POST.get("body", ""),
             by=request.viewer,
         )
+        forget_draft(request.viewer, showing.draft_place(contribution))
         return go(
             request,
-            f"{address(contribution)}#i-{idea.key}",
+            f"{address(contribution)}?idea={idea.key}#i-{idea.key}",
             _("Added. Now give your points to those you believe in."),
         )
 
@@ -38,7 +40,18 @@ def add_idea(request: HttpRequest, contribution: Contribution) -> HttpResponse:
         contribution=contribution,
         space=contribution.space,
         forum=address(contribution),
+        urls=showing.idea_urls(contribution),
     )
+
+
+def list_similar(request: HttpRequest, contribution: Contribution) -> HttpResponse:
+    """Ideas of the brainstorm that look like the title being typed; empty when none does."""
+    rows = reading.ideas_alike(contribution, request.GET.get("q", ""))
+    shown = [
+        {"title": row.title, "url": f"/forum/{encode(row.id)}/", "replies": row.reply_count, "space": ""}
+        for row in rows
+    ]
+    return page(request, "web/_similar.html", rows=shown) if shown else HttpResponse("")
 
 
 def give(request: HttpRequest, contribution: Contribution) -> HttpResponse:
@@ -50,8 +63,9 @@ def give(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     if request.GET.get("from") == "idea" or contribution.part_of_id is None:
         return go(request, address(contribution))
     order = request.GET.get("ideas", "")
-    asked = f"?ideas={order}" if order in reading.IDEA_ORDERS else ""
-    return go(request, f"/forum/{encode(contribution.part_of_id)}/{asked}#i-{contribution.key}")
+    asked = f"ideas={order}&" if order in reading.IDEA_ORDERS else ""
+    back = f"/forum/{encode(contribution.part_of_id)}/"
+    return go(request, f"{back}?{asked}idea={contribution.key}#i-{contribution.key}")
 
 
 def retain(request: HttpRequest, contribution: Contribution) -> HttpResponse:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from parvis.contributions import actions, templates
+from parvis.contributions.drafts import draft_at, forget_draft, save_draft
 from parvis.contributions.marks import Draft, Tag
 from parvis.contributions.models import Contribution, State
 from parvis.kernel.errors import NotAllowed, NotFound, Refused
@@ -15,7 +16,7 @@ from parvis.toolkit import registry
 from parvis.toolkit.pages import go, page
 from parvis.toolkit.routing import thing_path
 from parvis.web import composer
-from parvis.web.drafts import draft_at, forget_draft, save_draft
+from parvis.web.drafts import describe_draft
 
 
 def publish(request: HttpRequest) -> HttpResponse:
@@ -76,7 +77,7 @@ def list_drafts(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "web/drafts.html",
-        begun=[composer.describe_draft(row) for row in begun],
+        begun=[describe_draft(row) for row in begun],
         waiting=[row for row in rows if row.state != State.SCHEDULED],
         scheduled=sorted(
             (row for row in rows if row.state == State.SCHEDULED), key=lambda row: row.published_at

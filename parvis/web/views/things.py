@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.utils.translation import gettext as _
 
 from parvis.contributions import actions, marking, replies
+from parvis.contributions.drafts import forget_draft
 from parvis.contributions.history import steps_of
 from parvis.contributions.link_cards import remove_card
 from parvis.contributions.models import Contribution, Reply, ReplyState, Side
@@ -18,7 +19,6 @@ from parvis.toolkit import registry
 from parvis.toolkit.pages import back, go, page
 from parvis.toolkit.routing import thing_path
 from parvis.web.composer import composer_urls, day_end
-from parvis.web.drafts import forget_draft
 
 SIDES = {"for": Side.FOR, "against": Side.AGAINST}
 

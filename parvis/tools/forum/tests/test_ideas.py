@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from parvis.kernel.errors import NotAllowed, NotFound, Refused
 from parvis.testing.cast import Cast
 from parvis.tools.forum import ideas, reading
 from parvis.tools.forum.models import Idea
-from parvis.tools.forum.tests.stage import idea, reasons, topic
+from parvis.tools.forum.tests.stage import client_of, idea, reasons, text_of, topic
 
 
 def test_an_idea_is_a_part_with_author_page_and_replies_but_no_card(cast: Cast):
@@ -173,3 +174,72 @@ def test_the_kind_alone_adds_an_idea_only_where_the_writer_reads_the_brainstorm(
     set_state(storm, State.HIDDEN, "hidden", by=cast.host)
     with pytest.raises(Refused):
         ideas.publish_idea(cast.on_request, title="X", body="", by=cast.member, options={"topic": storm.key})
+
+
+def many_ideas(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> tuple[Contribution, list[Contribution]]:
+    """Five ideas, two to a page; the oldest under a heading."""
+    monkeypatch.setattr(reading, "IDEAS_A_PAGE", 2)
+    storm = topic(cast, "brainstorm")
+    listed = [idea(cast, storm, f"Idée {word}") for word in ("une", "deux", "trois", "quatre", "cinq")]
+    ideas.group_ideas(storm, [listed[0].id, listed[1].id], name="Accueil", by=cast.host)
+    return storm, listed
+
+
+def test_ideas_come_by_the_page_groups_first_with_one_budget(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    storm, listed = many_ideas(cast, monkeypatch)
+    ideas.give(listed[2], 2, by=cast.member)
+    client, base = client_of(cast.member), f"/forum/{storm.key}/"
+
+    def shown(query: str) -> list[str]:
+        return re.findall(r'<article class="card idea[^"]*" id="i-(\w+)"', text_of(client.get(base + query)))
+
+    pages = [shown(f"?ideas_page={n}") for n in (1, 2, 3)]
+    keys = [one.key for one in listed]
+    assert pages == [[keys[1], keys[0]], [keys[4], keys[3]], [keys[2]]]
+    assert shown("?ideas_page=99") == pages[2]
+    assert shown(f"?idea={keys[2]}") == pages[2]
+    assert shown("?ideas=points") == [keys[0], keys[1]]
+    first = text_of(client.get(base))
+    # What one has left counts points given on other pages, and is said once.
+    assert first.count('data-left="points">3<') == 1
+    assert f"{base}?ideas=newest&amp;ideas_page=2#ideas" in first
+    assert 'class="idea-group"' in text_of(client.get(base + "?ideas_page=3"))
+
+
+def test_a_vote_and_a_new_idea_come_back_to_their_own_page(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    storm, listed = many_ideas(cast, monkeypatch)
+    client, base = client_of(cast.member), f"/forum/{storm.key}/"
+    answer = client.post(f"/forum/{listed[2].key}/points/?ideas=newest", {"step": "1"})
+    assert answer["Location"] == f"{base}?ideas=newest&idea={listed[2].key}#i-{listed[2].key}"
+    assert f'id="i-{listed[2].key}"' in text_of(client.get(answer["Location"]))
+    answer = client.post(f"{base}ideas/", {"title": "Encore une", "body": ""})
+    added = Contribution.objects.get(title="Encore une")
+    assert f'id="i-{added.key}"' in text_of(client.get(answer["Location"]))
+
+
+def test_an_idea_being_typed_is_kept_until_it_is_added(cast: Cast):
+    storm, client = topic(cast, "brainstorm"), client_of(cast.member)
+    place = f"/drafts/part:{storm.key}/"
+    assert f'data-draft-url="{place}"' in text_of(client.get(f"/forum/{storm.key}/"))
+    client.post(place, {"title": "Un dé", "body": "À deux"})
+    assert client.get(place).json()["fields"] == {"title": "Un dé", "body": "À deux"}
+    assert f'href="/go/{storm.key}/#add-part"' in text_of(client.get("/drafts/"))
+    refused = client.post(f"/forum/{storm.key}/ideas/", {"title": "", "body": "À deux"})
+    assert refused.status_code == 422
+    assert client.get(place).status_code == 200
+    client.post(f"/forum/{storm.key}/ideas/", {"title": "Un déjeuner", "body": "À deux"})
+    assert client.get(place).status_code == 204
+
+
+def test_ideas_alike_are_told_while_a_title_is_typed(cast: Cast):
+    storm, other = topic(cast, "brainstorm"), topic(cast, "brainstorm")
+    one = idea(cast, storm, "Un déjeuner d'accueil")
+    idea(cast, other, "Un déjeuner ailleurs")
+    merged = idea(cast, storm, "Un déjeuner de plus")
+    ideas.merge_ideas(storm, [merged.id], into=one.id, by=cast.host)
+    client, at = client_of(cast.author), f"/forum/{storm.key}/ideas/similar/"
+    found = text_of(client.get(at, {"q": "déjeuner en équipe"}))
+    assert re.findall(r'href="([^"]+)"', found) == [f"/forum/{one.key}/"]
+    assert text_of(client.get(at, {"q": "un vélo"})) == ""
+    assert text_of(client.get(at)) == ""
+    assert client_of(cast.stranger).get(at, {"q": "déjeuner"}).status_code == 404

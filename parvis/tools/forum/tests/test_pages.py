@@ -267,7 +267,7 @@ def test_points_are_pressed_by_form_and_by_script(cast: Cast):
     one = idea(cast, storm)
     client = client_of(cast.member)
     answer = client.post(f"/forum/{one.key}/points/?ideas=newest", {"step": "1"})
-    assert answer["Location"] == f"/forum/{storm.key}/?ideas=newest#i-{one.key}"
+    assert answer["Location"] == f"/forum/{storm.key}/?ideas=newest&idea={one.key}#i-{one.key}"
     scripted = client.post(f"/forum/{one.key}/points/", {"step": "-1"}, headers={"x-requested-with": "fetch"})
     assert scripted.json() == {"own": 0, "total": 0, "left": 1}
     client.post(f"/forum/{one.key}/points/", {"step": "1"})
