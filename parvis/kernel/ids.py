@@ -16,6 +16,7 @@ EPOCH_MS = 946_684_800_000  # 2000-01-01T00:00:00Z; 41 bits of milliseconds reac
 RANDOM_BITS = 22
 MAX_ID = 2**63 - 1
 
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 _VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
 _seeded: random.Random | None = None
 _latest: dict[int, int] = {}  # the last random part of recent milliseconds (imports place rows at old dates)
@@ -63,11 +64,16 @@ def seed(value: int | None) -> None:
 
 def encode(key: int) -> str:
     """The 13 characters by which a key is shown and addressed."""
-    letters = []
-    for _ in range(LENGTH):
-        key, index = divmod(key, 32)
-        letters.append(ALPHABET[index])
-    return "".join(reversed(letters))
+    pairs = _PAIRS  # two letters at a step: every card and reply shows several keys
+    return (
+        ALPHABET[key >> 60]
+        + pairs[key >> 50 & 1023]
+        + pairs[key >> 40 & 1023]
+        + pairs[key >> 30 & 1023]
+        + pairs[key >> 20 & 1023]
+        + pairs[key >> 10 & 1023]
+        + pairs[key & 1023]
+    )
 
 
 def decode(text: str) -> int:

@@ -1,18 +1,23 @@
-"""Words as people type them: folding, slugs, sort keys, initials, reading time, stop words, language guess.
+"""Words as people type them: folding, slugs, sort keys, initials and hues, reading time, stop words, language guess.
 
 Not here: Markdown and HTML (kernel.markdown, kernel.sanitise) nor the search index.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
+from collections.abc import Hashable
+from functools import lru_cache
 
 WORDS_PER_MINUTE = 220
+HUES = 10
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "ı": "i"})
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ′＇", "'"))
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
+_PARTS_OF_NAME = re.compile(r"[\s'’-]+")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _NAME_PARTICLES = frozenset(
@@ -82,14 +87,21 @@ def sort_key(name: str) -> str:
     return " ".join(re.findall(r"\w+", fold(name)))
 
 
+@lru_cache(maxsize=8192)  # the same few names, on every page
 def initials(name: str) -> str:
     """One or two capitals for a person without a picture; particles (« de », « van ») are passed over."""
-    words = [word for word in re.split(r"[\s'’-]+", name) if word and word[0].isalnum()]
+    words = [word for word in _PARTS_OF_NAME.split(name) if word and word[0].isalnum()]
     main = [word for word in words if fold(word) not in _NAME_PARTICLES] or words
     if not main:
         return "?"
     chosen = main[:1] if len(main) == 1 else [main[0], main[-1]]
     return "".join(word[0].upper()[:1] for word in chosen)
+
+
+@lru_cache(maxsize=8192)
+def hue(key: Hashable) -> int:
+    """A steady number from 0 to 9 for a person or community without a colour of its own."""
+    return hashlib.blake2s(str(key).encode(), digest_size=2).digest()[0] % HUES
 
 
 def words_of(text: str) -> list[str]:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel.db import Keyed
 from parvis.kernel.ids import encode, new_id
+from parvis.kernel.words import initials
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -176,8 +177,6 @@ class Person(AbstractBaseUser):
 
     @property
     def initials(self) -> str:
-        from parvis.kernel.words import initials
-
         return initials(self.display_name)
 
     def get_full_name(self) -> str:

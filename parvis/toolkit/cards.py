@@ -7,10 +7,7 @@ Not here: the queries (contributions.stream) and the markup (web/card.html).
 
 from __future__ import annotations
 
-import re
-from collections import OrderedDict
 from collections.abc import Sequence
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from django.template.loader import get_template
@@ -23,8 +20,10 @@ from parvis.contributions import stream
 from parvis.contributions.models import Reply, ReplyState
 from parvis.kernel.ids import encode
 from parvis.kernel.markdown import excerpt, fill_names_in_text, mentions_in_text
+from parvis.kernel.memory import Memory
 from parvis.people.models import names_of
 from parvis.toolkit import registry
+from parvis.toolkit.molds import shrink
 
 if TYPE_CHECKING:
     from parvis.people.models import Person
@@ -32,36 +31,7 @@ if TYPE_CHECKING:
 KEPT = 8192  # about 3 kB each
 
 
-class Fragments:
-    """A bounded memory of drawn HTML, least recently used dropped first; one for each page process."""
-
-    def __init__(self, kept: int = KEPT) -> None:
-        self.kept = kept
-        self._found: OrderedDict[tuple[Any, ...], Markup] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: tuple[Any, ...]) -> Markup | None:
-        with self._lock:
-            fragment = self._found.get(key)
-            if fragment is not None:
-                self._found.move_to_end(key)
-            return fragment
-
-    def put(self, key: tuple[Any, ...], fragment: Markup) -> None:
-        with self._lock:
-            self._found[key] = fragment
-            if len(self._found) > self.kept:
-                self._found.popitem(last=False)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._found.clear()
-
-
-FRAGMENTS = Fragments()
-BLANKS = re.compile(
-    r"\s*\n\s*|(?<=>) {2,}(?=<)"
-)  # prose keeps its line ends: it stands in <br> and <p>, never in <pre> here
+FRAGMENTS: Memory[tuple[Any, ...], Markup] = Memory(KEPT)
 
 
 def draw(rows: Sequence[stream.Row], viewer: Person) -> list[Markup]:
@@ -83,11 +53,6 @@ def draw(rows: Sequence[stream.Row], viewer: Person) -> list[Markup]:
             FRAGMENTS.put(key, fragment)
         drawn.append(fragment)
     return drawn
-
-
-def shrink(html: str) -> Markup:
-    """Drawn HTML without the indentation of its templates; blanks inside a line stay."""
-    return Markup(BLANKS.sub("", html))
 
 
 class Extra:

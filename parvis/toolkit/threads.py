@@ -7,9 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.template.loader import get_template
-from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
@@ -17,8 +14,10 @@ from parvis.contributions.models import Contribution, Reply, ReplyState, Side, S
 from parvis.contributions.thread import Thread, read_one, read_thread, read_totals
 from parvis.kernel.ids import decode, encode
 from parvis.kernel.markdown import fill_names, mentions_in_text
+from parvis.kernel.words import hue, initials
 from parvis.people.models import names_of
-from parvis.toolkit.cards import FRAGMENTS, author_of
+from parvis.toolkit.formats import number, time_tag
+from parvis.toolkit.molds import fill, hole
 from parvis.toolkit.request import Request
 
 if TYPE_CHECKING:
@@ -72,9 +71,14 @@ def thread_context(
 
 
 def total_facts(totals: dict[str, int]) -> list[tuple[str, int]]:
-    """Imported counts with their words; an unknown name is shown as it stands at the source."""
+    """Imported counts with their words."""
+    return [(word, totals[name]) for name, word in total_words(totals).items()]
+
+
+def total_words(totals: dict[str, int]) -> dict[str, str]:
+    """The words for imported counts; an unknown name is shown as it stands at the source."""
     words = {"votes": _("votes"), "agree": _("agree"), "mixed": _("mixed"), "disagree": _("disagree")}
-    return [(str(words.get(name, name)), count) for name, count in totals.items()]
+    return {name: str(words.get(name, name)) for name in totals}
 
 
 def _asked_reply(request: Request, contribution: Contribution) -> Reply | None:
@@ -129,66 +133,50 @@ def draw_replies(
 def _draw(
     contribution: Contribution, row: Any, viewer: Person, names: dict[int, str], options: dict[str, Any]
 ) -> Markup:
-    html = fill_names(row.html, names) if "data-person" in row.html else row.html
-    is_own = row.author_id == viewer.id
-    accept = bool(options["accept_at"]) and row.state == ReplyState.PUBLISHED
-    key = (
-        "r",
-        row.id,
-        row.version,
-        get_language(),
-        timezone.get_current_timezone_name(),
-        row.author_name,
-        row.author_photo,
-        tuple(row.reaction_counts.items()),
-        row.my_reaction,
-        row.state,
-        is_own,
-        accept,
-        options["may_reply"],
-        row.id == options["accepted_id"],
-        row.id == options["target"],
-        html if names else "",
-        options.get("is_copy", False),
-        tuple(options["totals"].get(row.id, {}).items()),
-    )
-    fragment = FRAGMENTS.get(key)
-    if fragment is None:
-        described = _describe(contribution, row, html, is_own, accept, options)
-        fragment = Markup(get_template("web/reply.html").render({"r": described}))
-        FRAGMENTS.put(key, fragment)
-    return fragment
-
-
-def _describe(
-    contribution: Contribution, row: Any, html: str, is_own: bool, accept: bool, options: dict[str, Any]
-) -> dict[str, Any]:
-    key, base = encode(row.id), f"/go/{contribution.key}/"
-    return {
-        "id13": key,
-        "url": f"{base}?reply={key}#r-{key}",
-        "author": author_of(row),
-        "at": row.created_at,
-        "html": Markup(html),
+    """One reply: what its markup depends on chooses the mold, its words fill it."""
+    is_own, is_accepted = row.author_id == viewer.id, row.id == options["accepted_id"]
+    counted = options["totals"].get(row.id, {})
+    variant = {
         "is_edited": row.edited_at is not None,
-        "edited_url": f"{base}replies/{key}/history/",
         "is_removed": row.state != ReplyState.PUBLISHED,
         "is_own": is_own,
         "side": SIDES.get(row.side, ""),
-        "is_accepted": row.id == options["accepted_id"],
-        "reaction_count": sum(row.reaction_counts.values()),
-        "reactions": list(row.reaction_counts),
-        "own_reaction": row.my_reaction,
-        "react_url": f"{base}replies/{key}/react/",
-        "reply_url": f"?answer={key}#reply" if options["may_reply"] else "",
-        "accept_url": options["accept_at"].format(reply=key)
-        if accept and row.id != options["accepted_id"]
-        else "",
-        "menu_url": f"{base}replies/{key}/more/",
+        "is_accepted": is_accepted,
+        "reactions": tuple(row.reaction_counts)[:1],
+        "own_reaction": row.my_reaction or "",
         "is_target": row.id == options["target"],
         "is_copy": options.get("is_copy", False),
-        "totals": total_facts(options["totals"].get(row.id, {})),
     }
+    key, base = encode(row.id), f"/go/{contribution.key}/replies/"
+    author = encode(row.author_id)
+    holes = {
+        "id13": key,
+        "url": f"/go/{contribution.key}/?reply={key}#r-{key}",
+        "name": row.author_name,
+        "author_key": author,
+        "author_url": f"/people/{author}/",
+        "html": Markup(fill_names(row.html, names) if "data-person" in row.html else row.html),
+        "at": time_tag(row.created_at),
+        "edited_url": f"{base}{key}/history/",
+        "react_url": f"{base}{key}/react/",
+        "menu_url": f"{base}{key}/more/",
+    }
+    if row.author_photo:
+        holes["photo_url"] = f"/people/{author}/photo/{row.author_photo[:12]}"
+    else:
+        holes |= {"initials": initials(row.author_name), "hue": hue(author)}
+    if row.reaction_counts:
+        holes["reaction_count"] = number(sum(row.reaction_counts.values()))
+    if options["may_reply"]:
+        holes["reply_url"] = f"?answer={key}#reply"
+    if options["accept_at"] and not is_accepted and row.state == ReplyState.PUBLISHED:
+        holes["accept_url"] = options["accept_at"].format(reply=key)
+    if counted:
+        variant["totals"] = tuple(
+            (word, hole(f"total_{name}")) for name, word in total_words(counted).items()
+        )
+        holes |= {f"total_{name}": number(count) for name, count in counted.items()}
+    return fill("web/reply.html", variant, holes)
 
 
 def body_html(contribution: Contribution, names: dict[int, str]) -> Markup:

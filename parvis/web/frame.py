@@ -11,9 +11,9 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from parvis.toolkit.cards import Fragments
+from parvis.kernel.memory import Memory
 
-KEPT = Fragments(4096)
+KEPT: Memory[tuple[Any, ...], Markup] = Memory(4096)
 
 
 @jinja2.pass_context

@@ -20,14 +20,14 @@ from parvis.kernel import clock, markdown
 from parvis.kernel.db import read
 from parvis.kernel.errors import NotFound, Refused
 from parvis.kernel.ids import EPOCH_MS, RANDOM_BITS, encode
-from parvis.toolkit.cards import Fragments
+from parvis.kernel.memory import Memory
 from parvis.web.site_settings import network_row, note
 
 if TYPE_CHECKING:
     from parvis.people.models import Person
     from parvis.web.models import Network
 
-KEPT = Fragments(256)
+KEPT: Memory[tuple[Any, ...], Any] = Memory(256)
 MOST_LINKS = 12
 NEW_FOR = timedelta(days=30)
 GREETED = 3

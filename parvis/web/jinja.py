@@ -5,8 +5,6 @@ Not here: the markup itself (templates/web) and what a request adds to the conte
 
 from __future__ import annotations
 
-import hashlib
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -16,17 +14,16 @@ from django.apps import apps
 from django.template.backends.jinja2 import Jinja2
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import dateformat, timezone, translation
+from django.utils import translation
 from django.utils.functional import cached_property
 from markupsafe import Markup, escape
 
+from parvis.kernel.words import hue, initials
+from parvis.toolkit.formats import day_month, day_tag, number, time_tag
 from parvis.web.assets import asset
 from parvis.web.frame import kept
 from parvis.web.icons import icon
 from parvis.web.js_strings import writing_strings
-
-NARROW_SPACE = "\u202f"
-HUES = 10
 
 
 class Templates(Jinja2):
@@ -61,8 +58,9 @@ def environment(**options: Any) -> jinja2.Environment:
     options["autoescape"] = True
     options["extensions"] = [*options.get("extensions", []), "jinja2.ext.i18n", "jinja2.ext.do"]
     env = jinja2.Environment(**options)
+    env.template_class = Page
     env.install_gettext_callables(  # type: ignore[attr-defined]
-        translation.gettext,
+        translated,
         translation.ngettext,
         newstyle=True,
         pgettext=translation.pgettext,
@@ -84,6 +82,35 @@ def environment(**options: Any) -> jinja2.Environment:
         day_tag=day_tag, hue=hue, initials=initials, number=number, time_tag=time_tag, day_month=day_month
     )
     return env
+
+
+class Page(jinja2.Template):
+    """A template whose imported macros are made once: none of ours is given globals of its own at a render.
+
+    Jinja compares all globals at each `{% from … import … %}`, which is a third of a page's drawing.
+    """
+
+    def _get_default_module(self, ctx: jinja2.runtime.Context | None = None) -> Any:
+        if self._module is None:
+            self._module = self.make_module()
+        return self._module
+
+
+WORDS: dict[
+    str, dict[str, str]
+] = {}  # what Django's gettext answered, by language: it is asked sixty times a page
+
+
+def translated(message: str) -> str:
+    """Django's gettext in the active language, looked up once for each message."""
+    language = translation.get_language() or ""
+    words = WORDS.get(language)
+    if words is None:
+        words = WORDS[language] = {}
+    found = words.get(message)
+    if found is None:
+        found = words[message] = translation.gettext(message)
+    return found
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
@@ -112,20 +139,6 @@ def attributes(attrs: dict[str, Any] | None) -> Markup:
     return Markup("").join(parts)
 
 
-def hue(key: object) -> int:
-    """A steady number from 0 to 9 for a person or community without a colour of its own."""
-    return hashlib.blake2s(str(key).encode(), digest_size=2).digest()[0] % HUES
-
-
-def initials(name: str) -> str:
-    """One or two capitals from a name: "Anne-Lise de Brie" gives "AB"."""
-    words = [word for word in str(name).split() if word[:1].isalnum()]
-    if not words:
-        return "?"
-    last = words[-1][0] if len(words) > 1 else ""
-    return (words[0][0] + last).upper()
-
-
 def avatar(person: Any, size: int = 36, label: str = "") -> Markup:
     """A person's face: the photo, loaded lazily, else initials on a steady colour.
 
@@ -141,50 +154,9 @@ def avatar(person: Any, size: int = 36, label: str = "") -> Markup:
             '<img class="avatar avatar-{0}" src="{1}" alt="{2}" width="{0}" height="{0}" loading="lazy">'
         ).format(size, photo, label)
     letters = get("initials") or initials(name)
-    number_of_hue = hue(get("id13") or get("id") or name)
-    return Markup('<b class="avatar avatar-{} hue-{}" {}>{}</b>').format(size, number_of_hue, alt, letters)
-
-
-def number(value: int | float | None) -> str:
-    """A number grouped as the reader's language does: 1 521 in French, 1,521 in English."""
-    if value is None or isinstance(value, jinja2.Undefined):
-        return ""
-    text = f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
-    if (translation.get_language() or "").startswith("fr"):
-        return text.replace(",", NARROW_SPACE).replace(".", ",")
-    return text
-
-
-def _pattern(with_time: bool) -> str:
-    return "j M Y, H:i" if with_time else "j F Y"
-
-
-def time_tag(moment: datetime | None, css: str = "") -> Markup:
-    """`<time>` holding the absolute date and hour in the site's zone; the script makes it relative."""
-    if not moment:
-        return Markup("")
-    if isinstance(moment, str):
-        return Markup(moment)  # a hole left in a cached card, filled later
-    local = timezone.localtime(moment) if timezone.is_aware(moment) else moment
-    shown = dateformat.format(local, _pattern(with_time=True))
-    extra = Markup(' class="{}"').format(css) if css else Markup("")
-    return Markup('<time datetime="{}" data-relative{}>{}</time>').format(
-        local.isoformat(timespec="seconds"), extra, shown
-    )
-
-
-def day_tag(day: date | datetime | None) -> Markup:
-    """`<time>` holding a day in words, never made relative."""
-    if not day:
-        return Markup("")
-    return Markup('<time datetime="{}">{}</time>').format(
-        day.strftime("%Y-%m-%d"), dateformat.format(day, _pattern(with_time=False))
-    )
-
-
-def day_month(day: date | datetime) -> tuple[str, str]:
-    """The two lines of a date tile: ("23", "nov.")."""
-    return dateformat.format(day, "j"), dateformat.format(day, "M").lower()
+    shade = get("hue")  # given where the person is a hole
+    shade = hue(get("id13") or get("id") or name) if shade in (None, "") else shade
+    return Markup('<b class="avatar avatar-{} hue-{}" {}>{}</b>').format(size, shade, alt, letters)
 
 
 def field_parts(field: Any, **attrs: Any) -> dict[str, Any]:

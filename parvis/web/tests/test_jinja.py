@@ -37,14 +37,6 @@ def test_every_template_of_the_shell_compiles() -> None:
         assert get_template(name)
 
 
-@pytest.mark.parametrize(
-    ("name", "letters"),
-    [("Anne-Lise de Brie", "AB"), ("Élodie", "É"), ("", "?"), ("  ", "?"), ("🙂 Marc", "M")],
-)
-def test_initials(name: str, letters: str) -> None:
-    assert jinja.initials(name) == letters
-
-
 def test_a_face_is_drawn_in_the_page_and_a_photo_comes_late() -> None:
     drawn = jinja.avatar({"name": "<i>", "id13": "x"}, 24)
     assert "avatar-24" in drawn
