@@ -141,11 +141,7 @@ def home(
 
     With order "activity" the key moves while one reads: `as_of` freezes it, so no card is shown twice.
     """
-    filters, before = "", ""
-    if kind:
-        filters += " AND c.kind = %(kind)s"
-    if theme:
-        filters += " AND s.theme = %(theme)s AND s.kind = 'community'"
+    filters, before = _filters(kind, theme), ""
     if as_of is not None:
         before = f"AND c.{ORDERS[order]} <= %(as_of)s"
     limit = PAGE + 1 if not (kind or theme) else 5 * PAGE + 1
@@ -178,18 +174,45 @@ def of_person(author: Person, person: Person, *, after: Cursor | None = None) ->
     return _page(rows, "date", lambda row: "")
 
 
-def count_newer(person: Person, since: datetime) -> int:
-    """How many cards have come into the home stream since a moment, by others; 21 means "more than 20"."""
-    sql = """
-    SELECT count(*) AS n FROM (
-      SELECT 1 FROM spaces_subscription sub CROSS JOIN LATERAL (
-        SELECT c.id FROM contributions_contribution c
-        WHERE c.space_id = sub.space_id AND c.state = 'published' AND c.is_listed AND c.kind = ANY(%(kinds)s)
-          AND c.published_at > %(since)s AND c.author_id <> %(me)s AND (c.audience = 0 OR EXISTS (
-            SELECT 1 FROM spaces_membership m WHERE m.space_id = c.space_id AND m.person_id = %(me)s))
-        LIMIT 21) top
-      WHERE sub.person_id = %(me)s AND sub.level > 0 LIMIT 21) newer"""
-    return int(read(sql, {"me": person.id, "since": since, "kinds": installed_kinds()})[0].n)
+# As HOME, by date: from each source and each followed tag at most what the pill can say.
+NEWER = """
+SELECT count(*) AS n FROM (
+  SELECT top.id FROM spaces_subscription sub CROSS JOIN LATERAL (
+    SELECT c.id FROM contributions_contribution c{place}
+    WHERE c.space_id = sub.space_id AND c.state = 'published' AND c.is_listed AND c.kind = ANY(%(kinds)s)
+      AND c.published_at > %(since)s AND c.author_id <> %(me)s AND (c.audience = 0 OR EXISTS (
+        SELECT 1 FROM spaces_membership m WHERE m.space_id = c.space_id AND m.person_id = %(me)s)) {filters}
+    LIMIT 21) top
+  WHERE sub.person_id = %(me)s AND sub.level > 0
+  UNION
+  SELECT top.id FROM contributions_tagfollow f CROSS JOIN LATERAL (
+    SELECT c.id FROM (
+      SELECT t.contribution_id AS id FROM contributions_tag t WHERE t.word = f.word AND t.audience = 0
+      ORDER BY t.contribution_id DESC LIMIT 200
+    ) recent JOIN contributions_contribution c ON c.id = recent.id{place}
+    WHERE c.state = 'published' AND c.is_listed AND c.audience = 0 AND c.kind = ANY(%(kinds)s)
+      AND c.published_at > %(since)s AND c.author_id <> %(me)s {filters}
+      AND NOT EXISTS (SELECT 1 FROM spaces_subscription s WHERE s.person_id = %(me)s AND s.space_id = c.space_id)
+    LIMIT 21) top
+  WHERE f.person_id = %(me)s
+  LIMIT 21) newer"""
+
+
+def count_newer(person: Person, since: datetime, *, kind: str = "", theme: str = "") -> int:
+    """How many cards have come into the home stream since a moment, by others; 21 means "more than 20".
+
+    Of what the reader's filters show only; what followed tags bring is counted. One query.
+    """
+    place = " JOIN spaces_space s ON s.id = c.space_id" if theme else ""
+    sql = NEWER.format(place=place, filters=_filters(kind, theme))
+    where = {"me": person.id, "since": since, "kinds": installed_kinds(), "kind": kind, "theme": theme}
+    return int(read(sql, where)[0].n)
+
+
+def _filters(kind: str, theme: str) -> str:
+    """The conditions that the reader's filters add."""
+    wanted = " AND c.kind = %(kind)s" if kind else ""
+    return wanted + (" AND s.theme = %(theme)s AND s.kind = 'community'" if theme else "")
 
 
 # A pin vanishes at its date, and once its reader has seen it: the mark is their own.

@@ -21,7 +21,7 @@ from parvis.contributions.models import Contribution, State
 from parvis.kernel import markdown
 from parvis.kernel.db import read
 from parvis.kernel.errors import NotAllowed, NotFound, Refused
-from parvis.kernel.ids import encode
+from parvis.kernel.ids import decode, encode
 from parvis.kernel.words import keywords
 from parvis.people.models import Person, names_of
 from parvis.spaces.models import Audience, Space, SpaceTool
@@ -186,8 +186,8 @@ def form_context(request: Request, error: Refused | NotAllowed | None) -> dict[s
     """What the composer's page shows: the form as it was typed, or the draft left there, or an empty one."""
     viewer = request.viewer
     spaces = spaces_to_post_in(viewer)
-    template = template_asked(request)
-    place = f"template:{template.slug}" if template else "new"
+    template, greeted = template_asked(request), greeted_in(request)
+    place = draft_place(request)
     draft = draft_at(viewer, place) if request.method == "GET" else None
     typed: Mapping[str, Any] = (
         request.POST if request.method == "POST" else {**(draft.fields if draft else {})}
@@ -195,6 +195,8 @@ def form_context(request: Request, error: Refused | NotAllowed | None) -> dict[s
     if template is not None and not typed:
         typed = {"title": template.title, "body": template.body, "kind": template.option}
     chosen = request.GET.get("kind") or typed.get("kind") or ""
+    if greeted and not typed:
+        typed = {"body": greeted[1] + " "}
     space = _place(spaces, request.GET.get("space") or typed.get("space") or "", chosen)
     here = options_of(space) if space else []
     every = options_anywhere(here)
@@ -223,6 +225,7 @@ def form_context(request: Request, error: Refused | NotAllowed | None) -> dict[s
         "current": current,
         "extras": extras_of(spaces, every, current, typed),
         "begun_from": template,
+        "greeted": greeted[0] if greeted else "",
         "error": error,
         "field": getattr(error, "field", ""),
         "sentence": audience_sentence(space) if space else "",
@@ -286,6 +289,24 @@ def template_asked(request: Request) -> templates.ContentTemplate | None:
         (one for one in options if found.mode in (one.slug, one.mode)), options[0] if options else None
     )
     return replace(found, option=option.slug if option else "")
+
+
+def greeted_in(request: Request) -> tuple[str, str] | None:
+    """The key of the person one is about to greet, and their mention as the composer shows it; None for nobody."""
+    key = request.POST.get("to", "") or request.GET.get("to", "")
+    try:
+        names = names_of({decode(key)})
+    except ValueError:
+        return None
+    return (key, markdown.with_names(f"@[](person:{key})", names)) if names else None
+
+
+def draft_place(request: Request) -> str:
+    """Where what is typed in this form is kept: one place for each example and each person greeted, one for the rest."""
+    template, greeted = template_asked(request), greeted_in(request)
+    if template:
+        return f"template:{template.slug}"
+    return f"to:{greeted[0]}" if greeted else "new"
 
 
 def composer_urls(place: str) -> dict[str, str]:

@@ -26,6 +26,7 @@ def describe_draft(draft: Draft) -> dict[str, Any]:
     urls = {
         "edit-reply": f"/go/{key}/edit/",
         "template": f"/publish/?template={key}",
+        "to": f"/publish/?to={key}",
         "new": "/publish/",
         "reply": f"/go/{key}/#reply",
         "edit": f"/go/{key}/edit/",

@@ -36,7 +36,6 @@ BODY: Final[dict[str, str | Promise]] = {
     "points_left_one": _("{n} point left"),
     "points_left_other": _("{n} points left"),
     "no_points_left": _("You have used all your points"),
-    "setting_saved": _("Saved"),
     "file_sending": _("Sending {name}"),
     "file_sent": _("{name} sent"),
     "file_failed": _("{name} could not be sent. Please try again."),

@@ -138,3 +138,29 @@ def _is_found(row: Contribution, person: Person | None) -> bool:
 
 def _is_host_of_hidden(cast: Cast, row: Contribution, person: Person | None) -> bool:
     return person is cast.host and row.state == "hidden"
+
+
+def test_the_pill_counts_what_the_filters_show(cast: Cast):
+    since = clock.now()
+    note(cast, "open")
+    theme = cast.open.theme
+    other = next(one for one in ("professional", "interest") if one != theme)
+    assert stream.count_newer(cast.member, since, kind="note", theme=theme) == 1
+    assert stream.count_newer(cast.member, since, kind="topic") == 0
+    assert stream.count_newer(cast.member, since, theme=other) == 0
+    note(cast, "everyone")  # of no theme that one chooses
+    assert stream.count_newer(cast.member, since, theme=theme) == len(
+        ids(stream.home(cast.member, theme=theme))
+    )
+
+
+def test_the_pill_counts_what_followed_tags_bring_once(cast: Cast):
+    marking.follow_tag("vélo", by=cast.stranger, on=True)
+    marking.follow_tag("ville", by=cast.stranger, on=True)
+    since = clock.now()
+    note(cast, "open", "Le #vélo en #ville")
+    note(cast, "secret", "Un autre #vélo")
+    assert stream.count_newer(cast.stranger, since) == 1 == len(ids(stream.home(cast.stranger)))
+    assert stream.count_newer(cast.stranger, since, kind="topic") == 0
+    marking.follow_tag("vélo", by=cast.member, on=True)
+    assert stream.count_newer(cast.member, since) == 2

@@ -212,3 +212,37 @@ def test_every_page_around_a_contribution_asks_few_queries(cast: Cast):
         with count_statements() as seen:
             assert client.get(path).status_code == 200, path
         assert len(seen) <= 8, (path, seen.texts)
+
+
+def test_the_pill_asks_for_what_the_page_shows(cast: Cast):
+    client = client_of(cast.member)
+    page = client.get("/?kind=note&theme=interest").content.decode()
+    assert "&amp;kind=note&amp;theme=interest" in page
+    assert 'data-href="/?kind=note&amp;theme=interest"' in page
+    since = clock.now().isoformat()
+    note(cast.open, cast.author)
+    counts = {
+        query: client.get("/stream/newer/", {"since": since, **query_of}).json()["count"]
+        for query, query_of in {"all": {}, "topics": {"kind": "topic"}, "nonsense": {"kind": "?"}}.items()
+    }
+    assert counts == {"all": 1, "topics": 0, "nonsense": 1}
+
+
+def test_greeting_a_newcomer_begins_with_their_name_and_keeps_other_drafts(cast: Cast):
+    client, to = client_of(cast.member), cast.author
+    Space.objects.filter(id=cast.open.id).update(created_at=clock.now() - timedelta(days=9))
+    page = client.get(f"{cast.open.url}").content.decode()
+    address = f"/publish/?kind=note&amp;space={cast.open.slug}&amp;to={to.key}"
+    assert address in page
+    assert f'aria-label="Say hello to {to.name}"' in page
+    Draft.objects.create(person=cast.member, place="new", fields={"body": "Autre chose"})
+    form = client.get(address.replace("&amp;", "&")).content.decode()
+    assert f"@[{to.name}](person:{to.key}) </textarea>" in form
+    assert f'data-draft-url="/drafts/to:{to.key}/"' in form
+    client.post(f"/drafts/to:{to.key}/", {"body": "Bienvenue à toi"})
+    assert "Bienvenue à toi</textarea>" in client.get(f"/publish/?to={to.key}").content.decode()
+    data = {"space": cast.open.slug, "kind": "note", "body": f"@[](person:{to.key}) Bienvenue", "to": to.key}
+    assert client.post("/publish/", data).status_code == 303
+    assert list(Draft.objects.values_list("place", flat=True)) == ["new"]
+    for nonsense in ("?to=nobody", "?to=0000000000001"):
+        assert client.get("/publish/" + nonsense).status_code == 200

@@ -29,8 +29,7 @@ def publish(request: HttpRequest) -> HttpResponse:
         except (Refused, NotAllowed) as refusal:
             error = refusal
         else:
-            slug = request.POST.get("template", "")
-            forget_draft(request.viewer, f"template:{slug}" if slug else "new")
+            forget_draft(request.viewer, composer.draft_place(request))
             return go(request, thing_path(contribution), _published(contribution))
     context = composer.form_context(request, error)
     return page(request, "web/publish.html", status=422 if error else 200, **context)

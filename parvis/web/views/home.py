@@ -30,14 +30,14 @@ def show_home(request: HttpRequest) -> HttpResponse:
         return go(request, "/admin/setup/")  # nobody has given the network its name yet
     order = viewer.stream_order if viewer.stream_order in stream.ORDERS else "activity"
     as_of = _moment(request.GET.get("as_of", "")) or clock.now()
-    kind, theme = request.GET.get("kind", ""), request.GET.get("theme", "")
+    kind, theme = _filters(request)
     found = stream.home(
         viewer,
         order=order,
         after=parse_cursor(request.GET.get("after", "")),
         as_of=as_of,
-        kind=kind if kind in registry.kinds() else "",
-        theme=theme if theme in THEMES else "",
+        kind=kind,
+        theme=theme,
     )
     first = "after" not in request.GET
     context = {
@@ -56,6 +56,12 @@ def show_home(request: HttpRequest) -> HttpResponse:
     return page(request, template, **context)
 
 
+def _filters(request: HttpRequest) -> tuple[str, str]:
+    """The kind and theme that the address asks for; unknown ones are as if absent."""
+    kind, theme = request.GET.get("kind", ""), request.GET.get("theme", "")
+    return kind if kind in registry.kinds() else "", theme if theme in THEMES else ""
+
+
 def _moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text.replace(" ", "+"))
@@ -65,9 +71,10 @@ def _moment(text: str) -> datetime | None:
 
 
 def count_newer(request: HttpRequest) -> HttpResponse:
-    """How many cards came in since the page was drawn, for the "N new" pill."""
-    since = _moment(request.GET.get("since", ""))
-    return JsonResponse({"count": stream.count_newer(request.viewer, since) if since else 0})
+    """How many cards came in since the page was drawn, of those it shows, for the "N new" pill."""
+    since, (kind, theme) = _moment(request.GET.get("since", "")), _filters(request)
+    count = stream.count_newer(request.viewer, since, kind=kind, theme=theme) if since else 0
+    return JsonResponse({"count": count})
 
 
 def set_order(request: HttpRequest) -> HttpResponse:

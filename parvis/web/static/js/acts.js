@@ -210,31 +210,4 @@ element('x-vote', (el, signal) => {
   fit();
 });
 
-/* <x-autosave> around a settings form: each change is saved; [data-status] says so; its button is needed no more. */
-element('x-autosave', (el, signal) => {
-  const form = el.querySelector('form');
-  if (!form) return;
-  const status = el.querySelector('[data-status]') || form.appendChild(parvis.make('p', { className: 'hint', 'data-made': '' }));
-  status.role = 'status';
-  for (const button of el.querySelectorAll('[data-plain-only]')) button.hidden = true;
-  let going;
-  const save = async () => {
-    if (!form.checkValidity()) return;
-    going?.abort();
-    going = new AbortController();
-    try {
-      const answer = await parvis.ask(form.action, { data: new FormData(form), signal: going.signal, headers: { Accept: 'application/json, text/html' } });
-      status.textContent = t('setting_saved');
-      form.dispatchEvent(new CustomEvent('x-saved', { bubbles: true }));
-      told(answer);
-    } catch (problem) {
-      if (problem.name === 'AbortError') return;
-      const said = await problem.answer?.json?.().catch(() => null);
-      status.textContent = said?.error || t(problem.status === 403 ? 'signed_out' : 'failed');
-    }
-  };
-  const later = parvis.pause(save, 400);
-  on(form, 'change', () => { status.textContent = ''; later(); }, signal);
-});
-
 Object.assign(parvis, { press, sorry, told });

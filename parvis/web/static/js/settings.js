@@ -1,12 +1,6 @@
-/* What one sees at once while choosing: theme, text size, motion, the hue of the brand. Saving is the form's work. */
+/* What one sees at once while choosing the look of the network. Saving is the form's work. */
 const { parvis } = window;
 const { on, element } = parvis;
-
-/* Any [data-preview="theme|text-size|…"] field sets the same data-… of <html> as it changes. */
-on(document, 'change', (event) => {
-  const { preview } = event.target.dataset ?? {};
-  if (preview) document.documentElement.setAttribute(`data-${preview}`, event.target.value);
-});
 
 /*
  * <x-live-preview data-url>: fields inside (hue, name, logo) drawn by the server, which alone judges contrast:

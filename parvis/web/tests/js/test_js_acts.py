@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from parvis.web.tests.js.tiny_site import Answer, Asked, Site, as_html, as_json
+from parvis.web.tests.js.tiny_site import Site, as_html, as_json
 
 pytestmark = pytest.mark.browser
 
@@ -187,34 +187,3 @@ def test_a_message_can_be_closed(site: Site, page: Page) -> None:
     )
     page.get_by_role("button", name="Close").click()
     expect(page.locator(".toast")).to_have_count(0)
-
-
-AUTOSAVE = f"""{ACT}<x-autosave><form method="post" action="/settings"><input type="hidden" name="csrfmiddlewaretoken" value="tok">
-<select name="theme" data-preview="theme" aria-label="Theme"><option>light</option><option>dark</option></select>
-<input type="email" name="mail" aria-label="Mail"><button data-plain-only>Save</button><p data-status></p></form></x-autosave>"""
-
-
-def test_settings_save_themselves_and_show_at_once(site: Site, page: Page) -> None:
-    def settings(asked: Asked) -> Answer:
-        return as_html("<title>settings</title>")
-
-    site.answers["/settings"] = settings
-    page.goto(site.page("/", AUTOSAVE))
-    expect(page.get_by_role("button", name="Save")).to_be_hidden()
-    page.wait_for_function("() => !document.body.dataset.writing")
-    page.wait_for_load_state("networkidle")
-    page.get_by_label("Theme").select_option("dark")
-    assert page.evaluate("() => document.documentElement.dataset.theme") == "dark"
-    expect(page.get_by_role("status").first).to_have_text("Saved")
-    assert b"dark" in site.to("/settings")[0].body
-
-
-def test_a_wrong_setting_is_not_sent_and_a_refusal_is_said(site: Site, page: Page) -> None:
-    site.answers["/settings"] = lambda asked: as_json({"error": "This address is taken."}, 422)
-    page.goto(site.page("/", AUTOSAVE))
-    page.get_by_label("Mail").fill("no address")
-    page.get_by_label("Theme").focus()
-    page.get_by_label("Mail").fill("a@b.example")
-    page.get_by_label("Theme").focus()
-    expect(page.locator("[data-status]")).to_have_text("This address is taken.")
-    assert b"no address" not in b"".join(asked.body for asked in site.to("/settings"))
