@@ -81,7 +81,7 @@ class Names:
             return None
 
     def detail(self, value: Any) -> Any:
-        """A kind's detail, with our keys of replies, contributions and files replaced."""
+        """A kind's detail, with our keys of replies, contributions and files replaced, those in its texts too."""
         if isinstance(value, dict):
             return {self.detail(name): self.detail(item) for name, item in value.items()}
         if isinstance(value, list):
@@ -99,7 +99,7 @@ class Names:
                 ),
                 value,
             )
-        return value
+        return self.text(value) if isinstance(value, str) else value
 
 
 def export_bundle(path: Path, *, progress: Progress | None = None) -> Report:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db.models.functions import Lower
@@ -53,6 +53,14 @@ class Landing:
             person=lambda key: self._encoded("people", key),
             file=lambda key: self._encoded("files", key),
         )
+
+    def texts(self, value: Any) -> Any:
+        """A kind's detail with the source's ids replaced in its texts; ids that stand alone are its own to resolve."""
+        if isinstance(value, dict):
+            return {name: self.texts(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self.texts(item) for item in value]
+        return self.text(value) if isinstance(value, str) else value
 
     def _encoded(self, table: str, source_id: str) -> str | None:
         found = self.find(table, source_id)

@@ -102,7 +102,7 @@ def _attach(landing: Landing, files: tuple[str, ...], place: dict[str, Any]) -> 
 
 def _load_detail(landing: Landing, contribution: Contribution, detail: dict[str, Any]) -> None:
     """By the kind's own tool; a kind that isn't installed keeps its detail for the day it is."""
-    kind = registry.kind(contribution.kind)
+    kind, detail = registry.kind(contribution.kind), landing.texts(detail)
     if kind is None:
         Contribution.objects.filter(id=contribution.id).update(card={"detail": detail} if detail else {})
         return

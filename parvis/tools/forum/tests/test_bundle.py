@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +12,15 @@ from parvis.ballots.models import Points
 from parvis.contributions.models import Contribution
 from parvis.contributions.replies import reply
 from parvis.kernel.ids import decode
+from parvis.people.models import Person
 from parvis.testing.cast import Cast
 from parvis.tools.forum import actions, bundle, categories, ideas
 from parvis.tools.forum.models import Idea, Topic
 from parvis.tools.forum.tests.stage import idea, topic
+from parvis.transfer import rows
+from parvis.transfer.dump import export_bundle
+from parvis.transfer.load import import_bundle
+from parvis.transfer.tests.bundles import read_from, small, write_to
 
 
 def same_keys(table: str, key: str) -> int | None:
@@ -88,3 +95,18 @@ def test_nonsense_is_read_as_absent(cast: Cast, detail: dict[str, Any]):
     assert row.closed_at is None
     assert row.accepted_reply is None
     assert row.outcome == ""
+
+
+def test_who_is_named_in_an_outcome_is_found_again_in_another_network(db: Any, tmp_path: Path, settings: Any):
+    settings.PARVIS_FILES_ROOT = tmp_path / "files"
+    tables, said = small(), "Décidé avec @[](person:ana) : voir ![Plan](/files/f1/plan.png)"
+    tables[rows.Object][0] = replace(tables[rows.Object][0], detail={"mode": "discussion", "outcome": said})
+    write_to(tmp_path / "b", tables)
+    import_bundle(tmp_path / "b")
+    ana, found = Person.objects.get(display_name="Ana Lima"), Topic.objects.get()
+    assert f"@[](person:{ana.key})" in found.outcome
+    assert f'data-person="{ana.key}"' in found.outcome_html
+    assert "/files/f1/" not in found.outcome
+    export_bundle(tmp_path / "out")
+    back = {row.id: row for row in read_from(tmp_path / "out")[rows.Object]}
+    assert back["o1"].detail["outcome"] == said
