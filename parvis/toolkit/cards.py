@@ -134,7 +134,7 @@ def describe(row: stream.Row, extra: Extra | None = None) -> dict[str, Any]:
         "why_icon": why_icon(row),
         "reply_count": row.reply_count,
         "reply_verb": kind.replies[0],
-        "reply_word": kind.replies[1],
+        "reply_word": kind.replies[1 if row.reply_count == 1 else 2],
         "reaction_count": sum(counts.values()),
         "reactions": sorted(counts, key=counts.get, reverse=True)[:3],
         "own_reaction": row.my_reaction,

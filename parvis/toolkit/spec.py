@@ -64,7 +64,11 @@ class Kind:
     face: Callable[[Any], dict[str, Any]] = lambda row: {}  # what its card adds to the common one
     roles: frozenset[str] = frozenset()
     options: tuple[Option, ...] = ()
-    replies: tuple[Text, Text] = ("", "")  # (the verb on the button, the plural noun): "Reply", "replies"
+    replies: tuple[Text, Text, Text] = (
+        "",
+        "",
+        "",
+    )  # the verb on the button, one, several: "Reply", "reply", "replies"
     # What the composer asks besides title and text: a template drawn with the mapping `extra_context(spaces,
     # typed=…)` as `extra`; its fields are named opt_<name> and reach `publish` as options[name].
     extra_fields: str = ""

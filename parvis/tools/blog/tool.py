@@ -71,7 +71,7 @@ POST = Kind(
             prompt=_("Five lines are enough. Say what you saw, learned or decided."),
         ),
     ),
-    replies=(_("Comment"), _("comments")),
+    replies=(_("Comment"), _("comment"), _("comments")),
     extra_fields="blog/_fields.html",
     extra_context=new_fields,
     edit_fields="blog/_fields.html",

@@ -64,7 +64,7 @@ TOPIC = Kind(
             mode="brainstorm",
         ),
     ),
-    replies=(_("Reply"), _("replies")),
+    replies=(_("Reply"), _("reply"), _("replies")),
     extra_fields="forum/_fields.html",
     extra_context=composer_fields,
     reply_gone=actions.forget_reply,
@@ -80,7 +80,7 @@ IDEA = Kind(
     view="topic",
     draft=ideas.draft_idea,
     publish=ideas.publish_idea,
-    replies=(_("Reply"), _("replies")),
+    replies=(_("Reply"), _("reply"), _("replies")),
     dump=bundle.dump_idea,
     load=bundle.load_idea,
 )

@@ -21,7 +21,7 @@ NOTE = Kind(
             "note", _("Note"), "message-circle", title="none", prompt=_("A question, a thank-you, a link…")
         ),
     ),
-    replies=(_("Reply"), _("replies")),
+    replies=(_("Reply"), _("reply"), _("replies")),
 )
 
 TOOL = Tool(

@@ -57,7 +57,7 @@ SHARE = Kind(
     draft=draft_share,
     publish=publish_share,
     face=share_face,
-    replies=(_("Answer there"), _("replies")),
+    replies=(_("Answer there"), _("reply"), _("replies")),
     dump=dump_share,
     load=load_share,
 )
