@@ -18,6 +18,7 @@ from parvis.cli.site import (
 )
 from parvis.cli.up import add_listening_options, address, check_port, refuse_second_start, say, serve
 from parvis.cli.words import gettext as _
+from parvis.kernel.postgres.roles import allow_emptying
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -42,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
         if unfinished(site.data).exists():
             run_inside(site, "parvis.cli.people_inside", "seed-demo")
             unfinished(site.data).unlink()
+        allow_emptying(site.url("owner"))
         with serve(site, args) as stay:
             paths = json.loads(run_inside(site, "parvis.cli.people_inside", "demo-links"))
             links = {role: address(args) + path for role, path in paths.items()}

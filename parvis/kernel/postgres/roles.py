@@ -95,6 +95,16 @@ def prepare_external(owner_url: str, app_url: str) -> None:
         run_all(connection, grant_statements(name, owner=owner, app=str(app or owner)))
 
 
+def allow_emptying(owner_url: str, *, allowed: bool = True) -> None:
+    """Lets the application empty whole tables at once, or no longer: ending a demonstration of thousands is quick.
+
+    Only on a demonstration's own database: on a real one the application never needs it.
+    """
+    verb, to = ("GRANT", "TO") if allowed else ("REVOKE", "FROM")
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        run_all(connection, [f"{verb} TRUNCATE ON ALL TABLES IN SCHEMA public {to} {APP}"])
+
+
 def external_snippet(name: str) -> str:
     """What the administrator of a PostgreSQL server types once in psql; the owner does the rest itself."""
     lines = [
