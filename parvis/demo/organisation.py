@@ -26,6 +26,25 @@ BLOG_NAMES = {
     "emily-carter": ("Notes from the dock", "Small things I notice between Bristol and everywhere else."),
     "nadia-benali": ("Qu'est-ce que tu as vu ?", "La qualité, vue d'en bas de la marche."),
 }
+# As their speakers write them: the directory is read in French and in English.
+LANGUAGES = {
+    "ar": "العربية",
+    "bm": "Bamanankan",
+    "br": "Brezhoneg",
+    "cy": "Cymraeg",
+    "de": "Deutsch",
+    "en": "English",
+    "es": "Español",
+    "fr": "Français",
+    "ga": "Gaeilge",
+    "gu": "ગુજરાતી",
+    "it": "Italiano",
+    "nl": "Nederlands",
+    "pl": "Polski",
+    "ur": "اردو",
+    "wo": "Wolof",
+    "yo": "Yorùbá",
+}
 
 
 @dataclass
@@ -68,7 +87,7 @@ class Organisation:
                     department=person["department"],
                     site=site,
                     manager=person.get("manager"),
-                    languages=tuple(person.get("languages", [])),
+                    languages=tuple(LANGUAGES[code] for code in person.get("languages", [])),
                     ask_about=tuple(person.get("ask_me_about", [])),
                     interests=tuple(person.get("interests", [])),
                     bio=person.get("bio", ""),
@@ -94,7 +113,10 @@ class Organisation:
                 welcome=data.get("welcome", ""),
                 charter=data.get("charter", ""),
                 is_everyone=is_everyone,
-                tools=dict.fromkeys(data.get("tools", ["forum", "blog"]), ""),
+                tools={
+                    tool: data.get("replaces", {}).get(tool, "")
+                    for tool in data.get("tools", ["forum", "blog"])
+                },
                 hue=self.rng.randrange(10),
                 created_at=self._moment(-85, 9, 0),
                 created_by=data["hosts"][0],

@@ -34,6 +34,12 @@ def test_there_are_120_people_nine_communities_and_300_threads(tables: dict):  #
     assert {one.language for one in tables[rows.Object]} == {"fr", "en"}
 
 
+def test_communities_say_which_tool_of_the_company_each_tool_replaces(tables: dict):  # type: ignore[type-arg]
+    answers = [text for space in tables[rows.Space] for text in space.tools.values() if text]
+    assert len(answers) >= 6
+    assert all(len(text) <= 240 for text in answers)
+
+
 def test_no_two_texts_share_a_sentence(tables: dict):  # type: ignore[type-arg]
     sentences: Counter[str] = Counter()
     for one in (*tables[rows.Object], *tables[rows.Reply]):
