@@ -9,11 +9,14 @@ const near = (all, step) => {
   return all[Math.max(0, Math.min(all.length - 1, from))];
 };
 
+// What a card, a row or a reply opens: its title, else (a note) the foot that leads to the whole of it.
+const opener = (one) => (one.matches('a') ? one : one.querySelector('h1 a, h2 a, h3 a, h4 a, a.row-title, a.entry-act'));
+
 const land = (one) => {
   if (!one) return;
   for (const old of document.querySelectorAll('.is-current')) old.classList.remove('is-current');
   one.classList.add('is-current');
-  const link = one.matches('a, [tabindex]') ? one : one.querySelector('h1 a, h2 a, h3 a, h4 a') || one;
+  const link = one.matches('[tabindex]') ? one : opener(one) || one;
   if (link === one && !one.matches('a')) one.tabIndex = -1;
   link.focus({ preventScroll: true });
   one.scrollIntoView({ block: 'nearest' });
@@ -35,7 +38,7 @@ element('x-keys', (el, signal) => {
     },
     '/': () => document.querySelector('[data-search], input[type=search]')?.focus(),
     '?': () => list()?.showModal(),
-    o: () => document.querySelector('.is-current a')?.click(),
+    o: () => { const one = document.querySelector('.is-current'); (one && opener(one))?.click(); },
     r: () => document.querySelector('#reply textarea, x-composer textarea[name=body]')?.focus(),
     c: () => document.querySelector('[data-publish-link]')?.click(),
     g: () => { chord = Date.now(); },

@@ -147,6 +147,14 @@ def test_j_and_k_walk_the_cards(site: Site, page: Page) -> None:
         expect(page.get_by_role("link", name=f"Card {card}")).to_be_focused()
 
 
+def test_o_opens_a_card_without_title_by_its_foot_and_never_its_author(site: Site, page: Page) -> None:
+    card = '<article data-entry><a href="/author">Nadia</a><p>A word</p><a class="entry-act" href="/note">2</a></article>'
+    page.goto(site.page("/", f"<main><x-keys></x-keys>{card}</main>"))
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    page.wait_for_url("**/note")
+
+
 def test_n_goes_to_the_next_unread_and_comes_round(site: Site, page: Page) -> None:
     page.goto(site.page("/", KEYS))
     for card in (2, 4, 2):
