@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 LINK = re.compile(r"<a\s[^>]*?href=\"([^\"#]+)", re.IGNORECASE)
 # Files, feeds and exports are no pages; leaving and one-time links would end the visit.
 SKIPPED = re.compile(r"^/(static|files|media)/|logout|/export|\.(csv|zip|xml|ics|json|txt)$|/accounts/link/.")
-ENOUGH_OF_A_TYPE = 3
+# A few pages of each type are read, to show a full one; where one of them is empty, that is a state to show too.
+ENOUGH_OF_A_TYPE = 12
+EMPTY_PLACE = 'class="empty"'
+EMPTY = "-empty"
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,26 @@ def kind_of(path: str) -> str | None:
 
 
 def find_pages(
-    request: APIRequestContext, base: str, *, start: str = "/", limit: int = 600
+    request: APIRequestContext, base: str, *, start: str = "/", limit: int = 2000
 ) -> Iterator[Found]:
-    """Every type of page that can be reached by links, once each, with the first address found."""
+    """Every type of page that can be reached by links: the fullest found of it, and an empty one (`…-empty`)."""
+    shown: dict[str, tuple[int, Found]] = {}
+    for kind, path, html in read_pages(request, base, start, limit):
+        size = fullness(html)
+        if kind not in shown or size > shown[kind][0]:
+            shown[kind] = (size, Found(kind, path))
+        if EMPTY_PLACE in html:
+            shown.setdefault(kind + EMPTY, (0, Found(kind + EMPTY, path)))
+    for kind, (_, found) in shown.items():
+        if not kind.endswith(EMPTY) or shown[kind.removesuffix(EMPTY)][1].path != found.path:
+            yield found
+
+
+def read_pages(
+    request: APIRequestContext, base: str, start: str, limit: int
+) -> Iterator[tuple[str, str, str]]:
+    """Pages in the order of the links that lead to them: name of the type, address, markup."""
     waiting, known, tried = deque([start]), {start}, Counter[str]()
-    shown: set[str] = set()
     while waiting and sum(tried.values()) < limit:
         path = waiting.popleft()
         kind = kind_of(urlsplit(path).path)
@@ -67,14 +85,20 @@ def find_pages(
             continue
         # Where one is sent on to something else (the door, say), that is what one sees.
         seen = urlsplit(answer.url)
-        kind = kind_of(seen.path)
-        if kind is not None and kind not in shown:
-            shown.add(kind)
-            yield Found(kind, seen.path + (f"?{seen.query}" if seen.query else ""))
-        for link in internal_links(answer.text(), base, answer.url):
+        html = answer.text()
+        shown = kind_of(seen.path)
+        if shown is not None:
+            yield shown, seen.path + (f"?{seen.query}" if seen.query else ""), html
+        for link in internal_links(html, base, answer.url):
             if link not in known:
                 known.add(link)
                 waiting.append(link)
+
+
+def fullness(html: str) -> int:
+    """How much a page shows: the length of its main part, less than nothing where it says that it is empty."""
+    main = html.partition("<main")[2].partition("</main>")[0]
+    return -1 if EMPTY_PLACE in main else len(main)
 
 
 def internal_links(html: str, base: str, here: str) -> Iterator[str]:

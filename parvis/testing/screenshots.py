@@ -15,21 +15,39 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from parvis.testing.browsers import FLAGS, find_chromium
-from parvis.testing.crawl import Found, find_pages, sign_in
+from parvis.testing.crawl import find_pages, sign_in
 from parvis.testing.ports import free_port
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 SOURCE = Path(__file__).resolve().parents[2]
 WIDTHS = (1280, 360)
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 # A page that several may see is shown as the host sees it: that is the fullest.
 WHO = ("visitor", "host", "member", "admin", "sponsor")
+# What no link leads to: the first visit, and refusals. Each: who sees it, its name, its address.
+UNLINKED = (
+    ("visitor", "error-404-visitor", "/nothing-here/"),
+    ("member", "error-404", "/nothing-here/"),
+    ("member", "error-403", "/admin/"),
+    ("member", "welcome", "/welcome/"),
+    ("member", "welcome_communities", "/welcome/communities/"),
+    ("member", "welcome_hello", "/welcome/hello/"),
+    ("member", "search-results", "/search/?q=atelier"),
+    ("member", "search-nothing", "/search/?q=zzqzz"),
+)
+# A form sent as it must not be, to see it come back filled: who, its name, its page, what is typed.
+REFUSED = (
+    ("visitor", "error-422-login", "/accounts/login/", {"who": "jeanne", "password": "oubliee"}),
+    ("member", "error-422-mail", "/settings/account/", {}),
+    ("admin", "error-422-community", "/communities/new/", {}),
+)
 README_PICTURE = SOURCE / "docs" / "images" / "home.png"
 README_HEIGHT = 900
 
@@ -53,7 +71,34 @@ def demo(folder: str) -> Iterator[dict[str, Any]]:
         process.wait()
 
 
-def photograph(browser: Browser, base: str, state: Any, pages: list[Found], target: Path) -> None:
+@dataclass(frozen=True)
+class Shot:
+    """One picture to take: a page, or what comes back when its form is sent with `typed`."""
+
+    kind: str
+    path: str
+    typed: dict[str, str] | None = None
+
+
+def unlinked(who: str) -> list[Shot]:
+    """What somebody is shown that no link leads to."""
+    pages = [Shot(kind, path) for person, kind, path in UNLINKED if person == who]
+    return pages + [Shot(kind, path, typed) for person, kind, path, typed in REFUSED if person == who]
+
+
+def show(page: Page, base: str, shot: Shot) -> None:
+    """Opens the page; sends its form, checked by the server alone, where something is typed."""
+    page.goto(base + shot.path, wait_until="load")
+    if shot.typed is None:
+        return
+    form = page.locator("main form[method=post]").first
+    for name, value in shot.typed.items():
+        form.locator(f"[name={name}]").fill(value)
+    with page.expect_navigation():
+        form.evaluate("form => { form.noValidate = true; form.requestSubmit() }")
+
+
+def photograph(browser: Browser, base: str, state: Any, shots: list[Shot], target: Path) -> None:
     """Every page in every scheme and width, as one person."""
     for scheme in SCHEMES:
         for width in WIDTHS:
@@ -68,10 +113,10 @@ def photograph(browser: Browser, base: str, state: Any, pages: list[Found], targ
                 reduced_motion="reduce",
             )
             page = context.new_page()
-            for number, found in enumerate(pages, 1):
-                say(f"  {folder.name} {number}/{len(pages)} {found.kind}")
-                page.goto(base + found.path, wait_until="load")
-                page.screenshot(path=folder / f"{found.kind}.png", full_page=True)
+            for number, shot in enumerate(shots, 1):
+                say(f"  {folder.name} {number}/{len(shots)} {shot.kind}")
+                show(page, base, shot)
+                page.screenshot(path=folder / f"{shot.kind}.png", full_page=True)
             context.close()
 
 
@@ -92,9 +137,10 @@ def take_all(told: dict[str, Any], target: Path, only: re.Pattern[str]) -> int:
             if who in told["links"]:
                 sign_in(context.new_page(), told["links"][who])
             say(f"{who}: looking for pages…")
-            found = [p for p in find_pages(context.request, base) if p.kind not in taken]
-            taken |= {page_type.kind for page_type in found}
-            wanted = [page_type for page_type in found if only.search(page_type.kind)]
+            found = [Shot(p.kind, p.path) for p in find_pages(context.request, base) if p.kind not in taken]
+            found += unlinked(who)
+            taken |= {shot.kind for shot in found}
+            wanted = [shot for shot in found if only.search(shot.kind)]
             say(f"{who}: {len(wanted)} types of page")
             state = context.storage_state()
             context.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from parvis.kernel.errors import NotAllowed, NotFound, ParvisError, Refused
 from parvis.toolkit.pages import page
+from parvis.web.assets import asset
 
 
 def answer(request: HttpRequest, error: ParvisError) -> HttpResponse:
@@ -50,11 +52,22 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500: no query, no template that could fail again."""
     return HttpResponse(
-        "<!doctype html><html lang='fr'><meta charset='utf-8'><title>Erreur / Error</title>"
-        "<h1>Une erreur est survenue / Something went wrong</h1><p>Elle a été notée. Réessayez dans un instant. "
-        "/ It has been logged. Please try again in a moment.</p><p><a href='/'>Accueil / Home</a></p>",
+        f"<!doctype html><html lang='fr'><meta charset='utf-8'><title>Erreur / Error</title>"
+        f"<meta name='viewport' content='width=device-width'>{_sheet()}"
+        "<main class='bare'><div class='bare-box empty'><h1>Une erreur est survenue</h1><p class='empty-text'>Elle a été "
+        "notée. Réessayez dans un instant ; rien de ce que vous aviez écrit avant n’est perdu.</p>"
+        "<div class='cluster'><a class='button primary' href='/'>Accueil / Home</a></div>"
+        "<p class='small muted' lang='en'>Something went wrong. It has been logged: please try again in a moment.</p>"
+        "</div></main></html>",
         status=500,
     )
+
+
+def _sheet() -> str:
+    """The stylesheet's link, where its address can be had."""
+    with suppress(Exception):
+        return f"<link rel='stylesheet' href='{asset('parvis.css')}'>"
+    return ""
 
 
 def _error(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:

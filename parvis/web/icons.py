@@ -13,9 +13,9 @@ SET = Path(__file__).parent / "static" / "icons" / "lucide.json"
 # Drawn many times on a page of cards, or on every page: these stand in the stylesheet as masks, so that the page says
 # only their name (26 bytes instead of 60 to 400: a third of a page of cards was icons).
 MASKED = (
-    "bell", "bookmark", "circle-check", "ellipsis", "feather",
-    "hand-heart", "heart", "house", "lightbulb", "log-out", "message-circle",
-    "messages-square", "party-popper", "pen-line", "pin", "plus", "quote", "reply", "search",
+    "bell", "bookmark", "circle-check", "circle-question-mark", "ellipsis", "feather",
+    "hand-heart", "heart", "house", "keyboard", "lightbulb", "log-out", "message-circle",
+    "messages-square", "party-popper", "pen-line", "pin", "plus", "quote", "reply", "search", "settings",
     "smile", "telescope", "user", "users", "users-round",
     "x",
 )  # fmt: skip

@@ -39,6 +39,7 @@ def test_an_error_of_ours_is_a_page_with_a_sentence_and_a_trace_in_the_log(said:
 
     assert answer.status_code == 500
     assert "It has been logged" in answer.content.decode()
+    assert "/parvis." in answer.content.decode()  # in our own clothes, even then
     assert "RuntimeError: the lamp fell" in said.getvalue()
     assert "/fall/" in said.getvalue()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from parvis.contributions.marks import Bookmark, Tag, TagFollow
 from parvis.contributions.models import Contribution, State
 from parvis.kernel import clock
 from parvis.kernel.errors import Refused
+from parvis.kernel.ids import encode
 from parvis.kernel.pagination import parse_cursor
 from parvis.kernel.words import fold
 from parvis.people.models import Person
@@ -21,6 +23,8 @@ from parvis.toolkit.pages import go, page
 from parvis.web import home_blocks, side
 
 THEMES = ("professional", "interest")
+SEEN_AT_ONCE = 3  # cards of the first screen: what they say needs no saying beside them
+MOST_WAITING = 3
 
 
 def show_home(request: HttpRequest) -> HttpResponse:
@@ -40,6 +44,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
         theme=theme,
     )
     first = "after" not in request.GET
+    mine = side.my_communities(viewer)
     context = {
         "cards": draw(found.rows, viewer),
         "next": found.next,
@@ -49,11 +54,31 @@ def show_home(request: HttpRequest) -> HttpResponse:
         "theme": theme,
         "kinds": [found_kind for _tool, found_kind in registry.kinds().values()],
         "pinned": draw(stream.pinned_for(viewer), viewer) if first and not (kind or theme) else [],
-        "communities": side.my_communities(viewer),
+        "communities": mine,
         "blocks": home_blocks.drawn_for(viewer, request.network) if first else "",
+        "waiting": _waiting(found.rows, mine, viewer) if first else [],
     }
     template = "web/_cards.html" if request.headers.get("HX-Request") else "web/home.html"
     return page(request, template, **context)
+
+
+def _waiting(rows: list[Any], spaces: list[side.SideSpace], viewer: Person) -> list[dict[str, Any]]:
+    """Of what the stream shows further down, the first texts that nobody has answered yet. No query."""
+    by_name = {space.name: space for space in spaces}
+    found = [
+        row
+        for row in rows[SEEN_AT_ONCE:]
+        if row.title and not row.reply_count and row.are_replies_open and row.author_id != viewer.id
+    ]
+    return [
+        {
+            "url": f"/go/{encode(row.id)}/",
+            "title": row.title,
+            "author": row.author_name,
+            "space": by_name.get(row.space_name, {"name": row.space_name}),
+        }
+        for row in found[:MOST_WAITING]
+    ]
 
 
 def _filters(request: HttpRequest) -> tuple[str, str]:
