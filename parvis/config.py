@@ -12,40 +12,61 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
+def gettext_noop(message: str) -> str:
+    """Marks a description for the catalogues (they stand in web's); what shows it translates it."""
+    return message
+
+
 class Config(BaseSettings):
     """Read once at start; `bin/parvis check` prints each field with its origin."""
 
     model_config = SettingsConfigDict(env_prefix="PARVIS_", extra="ignore")
 
-    data: Path = Field(Path("parvis-data"), description="Folder of files, secrets and the embedded database")
+    data: Path = Field(
+        Path("parvis-data"), description=gettext_noop("Folder of files, secrets and the embedded database")
+    )
     url: str = Field(
-        "http://127.0.0.1:8000", description="Public address of the network, without a final slash"
+        "http://127.0.0.1:8000",
+        description=gettext_noop("Public address of the network, without a final slash"),
     )
-    allowed_hosts: str = Field("", description="Further host names, separated by commas")
-    bind: str = Field("127.0.0.1", description="Address to listen on")
-    port: int = Field(8000, description="Port to listen on")
-    workers: int = Field(2, description="Page processes")
+    allowed_hosts: str = Field("", description=gettext_noop("Further host names, separated by commas"))
+    bind: str = Field("127.0.0.1", description=gettext_noop("Address to listen on"))
+    port: int = Field(8000, description=gettext_noop("Port to listen on"))
+    workers: int = Field(2, description=gettext_noop("Page processes"))
     secret_key: SecretStr = Field(
-        SecretStr(""), description="Signing key; made in the data folder when empty"
+        SecretStr(""), description=gettext_noop("Signing key; made in the data folder when empty")
     )
-    database_url_app: str = Field("", description="PostgreSQL address of the application role")
-    database_url_owner: str = Field("", description="PostgreSQL address of the role that owns the tables")
-    db_role: str = Field("app", description="Which of the two roles this process uses: app or owner")
-    time_zone: str = Field("Europe/Paris", description="Time zone of the site")
-    language: str = Field("fr", description="Language of who hasn't chosen one: fr or en")
-    debug: bool = Field(False, description="Developer's error pages; never on a real site")
-    demo: bool = Field(False, description="This site is a demonstration: role switch and wipe are offered")
-    tools: str = Field("", description="Tools to install, separated by commas; empty means all shipped")
-    fetch: bool = Field(False, description="Let the server call public addresses, for cards and feeds")
+    database_url_app: str = Field("", description=gettext_noop("PostgreSQL address of the application role"))
+    database_url_owner: str = Field(
+        "", description=gettext_noop("PostgreSQL address of the role that owns the tables")
+    )
+    db_role: str = Field(
+        "app", description=gettext_noop("Which of the two roles this process uses: app or owner")
+    )
+    time_zone: str = Field("Europe/Paris", description=gettext_noop("Time zone of the site"))
+    language: str = Field("fr", description=gettext_noop("Language of who hasn't chosen one: fr or en"))
+    debug: bool = Field(False, description=gettext_noop("Developer's error pages; never on a real site"))
+    demo: bool = Field(
+        False, description=gettext_noop("This site is a demonstration: role switch and wipe are offered")
+    )
+    tools: str = Field(
+        "", description=gettext_noop("Tools to install, separated by commas; empty means all shipped")
+    )
+    fetch: bool = Field(
+        False, description=gettext_noop("Let the server call public addresses, for cards and feeds")
+    )
     fetch_denied: str = Field(
-        "", description="Our own public networks, never called; 192.0.2.0/24, 2001:db8::/32"
+        "", description=gettext_noop("Our own public networks, never called; 192.0.2.0/24, 2001:db8::/32")
     )
-    link_cards: bool = Field(False, description="Show a card under a link; needs fetch too")
-    smtp_url: SecretStr = Field(SecretStr(""), description="Mail relay, smtp://user:secret@host:port?tls=1")
-    mail_from: str = Field("", description="Sender address of the network's mail")
-    max_upload_mb: int = Field(25, description="Largest attachment, in megabytes")
+    link_cards: bool = Field(False, description=gettext_noop("Show a card under a link; needs fetch too"))
+    smtp_url: SecretStr = Field(
+        SecretStr(""), description=gettext_noop("Mail relay, smtp://user:secret@host:port?tls=1")
+    )
+    mail_from: str = Field("", description=gettext_noop("Sender address of the network's mail"))
+    max_upload_mb: int = Field(25, description=gettext_noop("Largest attachment, in megabytes"))
     max_import_mb: int = Field(
-        2048, description="Largest bundle an administrator may load in the browser, in megabytes"
+        2048,
+        description=gettext_noop("Largest bundle an administrator may load in the browser, in megabytes"),
     )
 
     def secret(self) -> str:

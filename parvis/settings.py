@@ -15,6 +15,8 @@ DEBUG = config.debug
 IS_HTTPS = config.url.startswith("https://")
 ALLOWED_HOSTS = [urlparse(config.url).hostname or "localhost", "localhost", "127.0.0.1"]
 ALLOWED_HOSTS += [host.strip() for host in config.allowed_hosts.split(",") if host.strip()]
+if config.demo:  # one window a person: docs/decisions/demo-windows.md
+    ALLOWED_HOSTS.append(".localhost")
 CSRF_TRUSTED_ORIGINS = [config.url] if IS_HTTPS else []
 
 SHIPPED_TOOLS = ["notes", "forum", "blog", "shares"]

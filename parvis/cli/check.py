@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     for field, info in type(config).model_fields.items():
         name = f"PARVIS_{field}".upper()
         origin = _("environment") if name in given else _("default")
-        print(f"{name:28} {shown(getattr(config, field)):32} {origin:12} {info.description or ''}")
+        print(f"{name:28} {shown(getattr(config, field)):32} {origin:12} {_(info.description or '-')}")
     problems = [*find_problems(config), *unknown_names(given, set(type(config).model_fields))]
     for problem in problems:
         print(f"✗ {problem}")

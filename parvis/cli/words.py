@@ -21,9 +21,13 @@ def language() -> str:
 
 @functools.cache
 def catalogue() -> catalogues.NullTranslations:
-    """The compiled words; English where there are none."""
-    folder = Path(__file__).parent / "locale"
-    return catalogues.translation("django", str(folder), languages=[language()], fallback=True)
+    """The compiled words, and the shell's, where settings are described; English where there are none."""
+    own, shell = (
+        catalogues.translation("django", str(folder / "locale"), languages=[language()], fallback=True)
+        for folder in (Path(__file__).parent, Path(__file__).parents[1] / "web")
+    )
+    own.add_fallback(shell)
+    return own
 
 
 def gettext(message: str) -> str:

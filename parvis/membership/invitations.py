@@ -193,16 +193,16 @@ def decline(row: Invitation, *, by: Person) -> None:
 
 def open_invitations(person: Person) -> list[Invitation]:
     """A person's invitations that still wait for an answer, newest first."""
-    rows = Invitation.objects.filter(person=person, **_OPEN).filter(expires_at__gt=clock.now())
+    rows = Invitation.objects.filter(person=person, **OPEN).filter(expires_at__gt=clock.now())
     return list(
         rows.filter(space__archived_at=None).select_related("space", "invited_by").order_by("-created_at")
     )
 
 
-_OPEN: dict[str, Any] = {"accepted_at": None, "revoked_at": None}
+OPEN: dict[str, Any] = {"accepted_at": None, "revoked_at": None}
 
 
 def invitations_of(space: Space) -> list[Invitation]:
     """What hosts see: invitations of their community that still wait, newest first."""
-    rows = space.invitations.filter(Q(expires_at__gt=clock.now()), **_OPEN)
+    rows = space.invitations.filter(Q(expires_at__gt=clock.now()), **OPEN)
     return list(rows.select_related("person", "invited_by").order_by("-created_at")[:200])

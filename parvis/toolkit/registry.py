@@ -60,6 +60,11 @@ def slugs_on(space: Space, switched_on: list[str] | None = None) -> set[str]:
     return always | (set(rows) & {found.slug for found in tools()})
 
 
+def personal_room() -> Tool | None:
+    """The tool whose page is the front page of somebody's own space; None where no such tool is installed."""
+    return next((found for found in tools() if found.is_personal and found.has_tab), None)
+
+
 def kind_for(space: Space, role: str) -> Kind | None:
     """The kind that plays a role in a space, or None: then its button isn't shown."""
     on = slugs_on(space)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from parvis.kernel.db import SYSTEM, acting
 from parvis.membership.belonging import recount_spaces
@@ -37,6 +38,19 @@ LANDERS: dict[str, Callable[[landing.Landing, list[Any]], landing.Made]] = {
     "totals": landing_things.land_totals,
 }
 
+# A table as its report names it.
+WORDS: dict[str, Any] = {
+    "people": pgettext_lazy("rows of a bundle", "people"),
+    "files": pgettext_lazy("rows of a bundle", "files"),
+    "spaces": pgettext_lazy("rows of a bundle", "spaces"),
+    "memberships": pgettext_lazy("rows of a bundle", "memberships"),
+    "objects": pgettext_lazy("rows of a bundle", "objects"),
+    "replies": pgettext_lazy("rows of a bundle", "replies"),
+    "reactions": pgettext_lazy("rows of a bundle", "reactions"),
+    "follows": pgettext_lazy("rows of a bundle", "follows"),
+    "totals": pgettext_lazy("rows of a bundle", "totals"),
+}
+
 
 @dataclass
 class Report:
@@ -56,7 +70,7 @@ class Report:
         )
         lines = [
             _("%(table)s: %(new)s new, %(old)s already here")
-            % {"table": table, "new": self.created.get(table, 0), "old": self.present.get(table, 0)}
+            % {"table": WORDS[table], "new": self.created.get(table, 0), "old": self.present.get(table, 0)}
             for table in (of_type.table for of_type in rows.ORDER)
             if self.created.get(table) or self.present.get(table)
         ]
@@ -72,7 +86,7 @@ def import_bundle(path: Path, *, dry_run: bool = False, progress: Progress | Non
     tell = progress or (lambda what, done, total: None)
     with bundle.open_bundle(Path(path)) as opened:
         checked = opened.check(
-            lambda table, count: tell(_("Checking %(table)s") % {"table": table}, count, 0)
+            lambda table, count: tell(_("Checking %(table)s") % {"table": WORDS[table]}, count, 0)
         )
         if checked.problems:
             report.problems = [str(problem) for problem in checked.problems]
@@ -110,7 +124,7 @@ def _load_table(
         report.created[table] = report.created.get(table, 0) + len(fresh)
         report.present[table] = report.present.get(table, 0) + len(batch) - len(fresh)
         done += len(batch)
-        tell(table, done, total)
+        tell(str(WORDS[table]), done, total)
 
 
 def _batches(items: Iterable[R]) -> Iterator[list[R]]:

@@ -198,7 +198,12 @@ def settings(*, by: Person) -> list[Setting]:
     for field, info in type(config).model_fields.items():
         name = f"PARVIS_{field}".upper()
         found.append(
-            Setting(name, _shown(getattr(config, field)), name in os.environ, info.description or "")
+            Setting(
+                name,
+                _shown(getattr(config, field)),
+                name in os.environ,
+                _(info.description) if info.description else "—",
+            )
         )
     return found
 

@@ -52,6 +52,7 @@ SPACE: list[Row] = [
     post("community_member", "hosts", {}, "spaces_membership -1", given={"person": "{member_key}", "act": "remove"}),
     get("community_invitations", "hosts"),
     post("community_invitations", "hosts", {"people": "nouvelle@parvis.test", "word": "Venez"}, "membership_invitation +1; accounts_message +1"),
+    get("community_guests", "hosts", query="q=au"),
     post("community_invite_link", "hosts", {}, "membership_invitation +1"),
     post("community_invite_revoke", "hosts", {}, "membership_invitation ~"),
     get("community_join_requests", "hosts"),

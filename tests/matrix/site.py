@@ -64,6 +64,8 @@ SIGNED_IN: list[Row] = [
     post("own_blog", "anybody signed in", {"name": "Carnet", "purpose": "Ce que je vois"}, "spaces_space +1; spaces_membership +1"),
     get("demo", "not outside a demonstration"),
     post("demo_as", "not outside a demonstration", {}, given={"who": "admin"}, why="a demonstration only: parvis/demo"),
+    get("demo_window", "nothing outside a demonstration", given={"ticket": "x"}),
+    post("demo_window", "nothing outside a demonstration", {}, given={"ticket": "x"}, why="a demonstration only: parvis/demo"),
     get("communities", "anybody signed in"),
     get("community_new", "anybody signed in"),
     post("community_new", "anybody signed in", {**WORDS, "step": "3", "hue": "0", "has_tools": "1", "tool-forum": "1"}, "spaces_space +1; spaces_membership +1"),

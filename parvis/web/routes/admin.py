@@ -51,5 +51,6 @@ SITE: list[Route] = [
     route("brand/logo/<str:version>", admin.show_logo, ability="site.visit", name="logo", methods=GET),
     route("demo/", demo.show_demo, ability="site.use", name="demo", methods=GET),
     route("demo/as/<slug:who>/", demo.become, ability="site.use", name="demo_as", methods=POST),
+    route("demo/window/<str:ticket>/", demo.open_window, ability="site.visit", name="demo_window"),
     route("demo/wipe/", demo.end_demo, ability="site.administer", name="demo_wipe"),
 ]

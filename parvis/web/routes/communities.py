@@ -163,6 +163,13 @@ SPACE: list[Route] = [
     ),
     route("host/invitations/", communities_team.invite, ability="space.host", name="community_invitations"),
     route(
+        "host/invitations/suggest/",
+        communities_team.suggest_guests,
+        ability="space.host",
+        name="community_guests",
+        methods=GET,
+    ),
+    route(
         "host/invitations/link/",
         communities_team.make_link,
         ability="space.host",

@@ -11,8 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.db.models import ForeignKey
 from django.test import Client
+from markupsafe import escape
 
 from parvis.accounts.sessions import BACKEND
+from parvis.config import config
 from parvis.contributions.marks import Bookmark
 from parvis.journal.jobs import enqueue
 from parvis.kernel import clock
@@ -127,6 +129,24 @@ def test_what_is_no_bundle_is_refused_with_a_sentence(admin: Client, run_jobs: C
     address = f"/admin/imports/{encode(run.id)}/"
     assert run.report["sentences"][0] in text_of(admin.get(address)).replace("&#39;", "'")
     assert admin.post(address + "load/").status_code == 422
+
+
+def test_reports_and_settings_speak_the_administrator_s_language(
+    cast: Cast, admin: Client, tmp_path: Path, run_jobs: Callable[[], int]
+):
+    Person.objects.filter(id=cast.administrator.id).update(language="fr")
+    admin.post("/admin/imports/", {"bundle": bundle_of(tmp_path)})
+    run_jobs()
+    said = newest().report["sentences"]
+    assert said[1:] == [
+        "personnes\u00a0: 1 de plus, 0 déjà là",
+        "communautés et blogs\u00a0: 1 de plus, 0 déjà là",
+    ]
+    settings = text_of(admin.get("/admin/checks/"))
+    for field, info in type(config).model_fields.items():
+        assert f"PARVIS_{field}".upper() in settings
+        assert info.description
+        assert escape(info.description) not in settings, info.description
 
 
 def test_only_administrators_import(cast: Cast, tmp_path: Path):

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import re
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from parvis.kernel.ids import encode
 from parvis.membership import invitations
@@ -12,6 +17,8 @@ from parvis.spaces.models import Membership, Space
 from parvis.testing.cast import Cast
 from parvis.web.models import Network
 from parvis.web.tests.acting_in_communities import cast, client_of, text_of
+from parvis.web.views.communities_pictures import COVER_SIDE
+from parvis.web.views.communities_pictures import ticket as cover_ticket
 
 __all__ = ["cast"]
 pytestmark = pytest.mark.django_db
@@ -31,6 +38,12 @@ ASSISTANT = {
     "tool-forum": "1",
     "replaces-forum": "la liste de diffusion",
 }
+
+
+def picture(width: int) -> SimpleUploadedFile:
+    data = io.BytesIO()
+    Image.new("RGB", (width, 600), "#408060").save(data, "JPEG")
+    return SimpleUploadedFile("verger.jpg", data.getvalue(), "image/jpeg")
 
 
 def test_the_assistant_opens_a_community_in_three_steps(cast: Cast):
@@ -53,6 +66,65 @@ def test_the_assistant_opens_a_community_in_three_steps(cast: Cast):
         (None, "quelqu.un@ailleurs.example"),
     }
     assert "la liste de diffusion" in text_of(client_of(cast.stranger).get("/communities/tools/"))
+
+
+def test_the_cover_chosen_in_the_first_step_travels_to_the_community(cast: Cast):
+    client = client_of(cast.member)
+    one = client.post("/communities/new/", {**ASSISTANT, "step": "1", "go": "next", "cover": picture(1900)})
+    ticket = re.search(r'name="kept_cover" value="([^"]+)"', text_of(one))
+    assert one.status_code == 200
+    assert ticket
+    again = client.post(
+        "/communities/new/", {**ASSISTANT, "step": "2", "go": "back", "kept_cover": ticket[1]}
+    )
+    assert "data:image/webp;base64," in text_of(again)
+    end = {**ASSISTANT, "step": "3", "go": "create", "kept_cover": ticket[1]}
+    assert client.post("/communities/new/", end).status_code == 303
+    space = Space.objects.get(name="Potager partagé")
+    shown = client.get(space.cover_url)
+    assert shown["Content-Type"] == "image/webp"
+    assert Image.open(io.BytesIO(b"".join(shown.streaming_content))).size[0] == COVER_SIDE
+    assert space.hue == 3
+
+
+def test_a_cover_is_refused_in_its_step_and_never_taken_from_somebody_else(cast: Cast):
+    client = client_of(cast.member)
+    text = SimpleUploadedFile("x.png", b"not a picture", "image/png")
+    wrong = client.post("/communities/new/", {**ASSISTANT, "step": "1", "go": "next", "cover": text})
+    assert wrong.status_code == 422
+    assert "Semer et récolter ensemble." in text_of(wrong)
+    stolen = cover_ticket("0" * 64, by=cast.author)
+    for given in ("0" * 64, stolen, "<script>"):
+        Space.objects.filter(name="Potager partagé").delete()
+        client.post("/communities/new/", {**ASSISTANT, "step": "3", "go": "create", "kept_cover": given})
+        assert Space.objects.get(name="Potager partagé").cover == ""
+
+
+def test_colleagues_picked_by_name_are_invited_with_the_opening(cast: Cast):
+    client = client_of(cast.member)
+    typed = {**ASSISTANT, "step": "3", "person": [cast.author.key, "nonsense"]}
+    back = text_of(client.post("/communities/new/", {**typed, "go": "back"}))
+    assert f'name="person" value="{cast.author.key}"' in back
+    assert client.post("/communities/new/", {**typed, "go": "create"}).status_code == 303
+    assert Space.objects.get(name="Potager partagé").invitations.get().person == cast.author
+
+
+def test_a_host_finds_colleagues_by_name_and_invites_them(cast: Cast):
+    client, address = client_of(cast.host), f"{cast.on_request.url}host/invitations/"
+    part = cast.stranger.name.split()[0]
+    proposed = client.get(f"{address}suggest/", {"q": part}).json()
+    assert cast.stranger.key in [one["id"] for one in proposed]
+    assert client.get(f"{address}suggest/", {"q": cast.member.name}).json() == []
+    assert client_of(cast.member).get(f"{address}suggest/", {"q": part}).status_code == 403
+    searched = text_of(client.post(address, {"do": "search", "who": part, "word": "Viens !"}))
+    assert f'type="checkbox" name="person" value="{cast.stranger.key}"' in searched
+    assert "Viens !" in searched
+    assert not cast.on_request.invitations.filter(person=cast.stranger).exists()
+    done = client.post(address, {"person": cast.stranger.key, "word": "Viens !"})
+    assert done.status_code == 303
+    assert cast.on_request.invitations.get(person=cast.stranger).word == "Viens !"
+    again = client.get(f"{address}suggest/", {"q": part}).json()
+    assert [one["detail"] for one in again if one["id"] == cast.stranger.key] == ["invitation déjà envoyée"]
 
 
 def test_a_wrong_step_comes_back_filled(cast: Cast):

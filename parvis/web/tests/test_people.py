@@ -100,6 +100,14 @@ def test_a_page_shows_only_what_its_reader_may_read_and_know_of(cast: Cast):
     assert cast.on_request.name in theirs
 
 
+def test_role_and_site_stand_on_lines_of_their_own(cast: Cast):
+    """Joined by a dot, the dot began the second line on a phone."""
+    Person.objects.filter(id=cast.author.id).update(job_title="Conductrice de ligne", site="Nantes")
+    head = main_of(client_of(cast.member).get(cast.author.url)).split("</section>")[0]
+    assert ">Conductrice de ligne</p>" in head
+    assert ">Nantes</p>" in head
+
+
 def test_unclaimed_people_have_no_page_until_a_text_of_theirs_is_read(cast: Cast):
     client = client_of(cast.member)
     assert client.get(cast.unclaimed.url).status_code == 404

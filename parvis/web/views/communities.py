@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from parvis.attention.reading import see_places
@@ -86,7 +87,9 @@ def list_tools(request: HttpRequest) -> HttpResponse:
 
 
 def show_community(request: HttpRequest, space: Space) -> HttpResponse:
-    """The stream of a community; for those who may not read it, only what helps to ask."""
+    """The stream of a community; for those who may not read it, only what helps to ask. A person's own space is their blog."""
+    if space.is_personal and (room := registry.personal_room()):
+        return redirect(f"{space.url}{room.slug}/")
     standing = reading.standing_of(space, request.viewer)
     see_places(space.id, by=request.viewer)
     context = {"community": reading.head_of(request, space), "standing": standing, "space": space}

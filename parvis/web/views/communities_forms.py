@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from parvis.people.models import Person
 from parvis.spaces.models import AccessType, Theme
 
 HUES = [(str(number), str(number)) for number in range(10)]
@@ -51,6 +53,10 @@ class WordsForm(forms.Form):
 class AssistantForm(WordsForm):
     """The whole assistant; each step shows its part and carries the rest."""
 
+    # What comes with the form without being typed: the hash of its cover, and the colleagues chosen by name.
+    cover_kept: str = ""
+    chosen: Sequence[Person] = ()
+
     access = forms.ChoiceField(
         label=_("Who can come in"),
         choices=AccessType.choices,
@@ -58,6 +64,12 @@ class AssistantForm(WordsForm):
         initial=AccessType.OPEN,
     )
     hue = forms.ChoiceField(label=_("Colour"), choices=HUES, required=False, initial="0")
+    cover = forms.FileField(
+        label=_("Cover picture"),
+        required=False,
+        help_text=_("A wide picture; JPEG, PNG or WebP. Its place and date are removed."),
+    )
+    removes_cover = forms.BooleanField(label=_("Remove the cover"), required=False)
     charter = forms.CharField(
         label=_("Charter"),
         max_length=20_000,
@@ -67,10 +79,10 @@ class AssistantForm(WordsForm):
     )
     template = forms.CharField(max_length=80, required=False, widget=forms.HiddenInput)
     people = forms.CharField(
-        label=_("Names or e-mail addresses"),
+        label=_("Names or e-mail addresses, as a list"),
         max_length=20_000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("One a line."),
     )
     word = forms.CharField(
@@ -81,7 +93,7 @@ class AssistantForm(WordsForm):
     )
 
     STEPS = {
-        1: ("template", "name", "purpose", "theme", "access", "category", "tags", "hue"),
+        1: ("template", "name", "purpose", "theme", "access", "category", "tags", "hue", "cover"),
         2: ("charter", "welcome", "has_first_texts"),
         3: ("people", "word"),
     }
@@ -119,10 +131,10 @@ class InviteForm(forms.Form):
     """Whom to invite: lines of names and addresses, or a CSV file."""
 
     people = forms.CharField(
-        label=_("Names or e-mail addresses"),
+        label=_("Names or e-mail addresses, as a list"),
         max_length=100_000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("One a line."),
     )
     csv = forms.FileField(

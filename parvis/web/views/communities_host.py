@@ -5,10 +5,8 @@ Not here: its people, invitations and requests (communities_team).
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,9 +17,7 @@ from parvis.contributions.marks import Pin, Report
 from parvis.contributions.models import State
 from parvis.kernel.db import read
 from parvis.kernel.errors import NotFound, Refused
-from parvis.kernel.files import local_store
 from parvis.kernel.ids import encode
-from parvis.kernel.images import MAX_SOURCE_BYTES, prepare
 from parvis.membership import actions, charters, shaping, templates
 from parvis.spaces.models import Space
 from parvis.toolkit import registry
@@ -30,6 +26,7 @@ from parvis.toolkit.planting import texts_of
 from parvis.web.composer import moment
 from parvis.web.views import communities_reading as reading
 from parvis.web.views.communities_forms import CharterForm, LookForm, WordsForm
+from parvis.web.views.communities_pictures import keep_cover
 
 WAITING = """
 SELECT (SELECT count(*) FROM membership_joinrequest WHERE space_id = %(space)s AND state = 'open') AS asked,
@@ -124,11 +121,7 @@ def _cover(cleaned: dict[str, Any]) -> str | None:
     given = cleaned["cover"]
     if given is None:
         return "" if cleaned["removes_cover"] else None
-    if given.size > MAX_SOURCE_BYTES:
-        raise Refused(_("This picture is too large. Please take a smaller one."))
-    made = prepare(given.read(), max_side=1600, format="webp")
-    store = local_store(settings.PARVIS_FILES_ROOT)
-    return store.store(BytesIO(made.data), name="cover.webp", max_bytes=MAX_SOURCE_BYTES).sha256
+    return keep_cover(given)
 
 
 def edit_tools(request: HttpRequest, space: Space) -> HttpResponse:

@@ -24,7 +24,14 @@ from parvis.toolkit.planting import plant
 from parvis.web.views import communities_reading as reading
 from parvis.web.views.communities_forms import AssistantForm
 from parvis.web.views.communities_host import tool_choices, tools_typed
-from parvis.web.views.communities_invite import invite_lines, lines_of
+from parvis.web.views.communities_invite import (
+    chosen_people,
+    decode_keys,
+    find_guests,
+    invite_all,
+    lines_of,
+)
+from parvis.web.views.communities_pictures import cover_of, keep_cover, preview, ticket
 
 LAST_STEP = 3
 
@@ -34,11 +41,14 @@ def open_community(request: HttpRequest) -> HttpResponse:
     may_create = actions.may_create(request.network.who_creates, by=request.viewer)
     if request.method != "POST":
         return _first_step(request, may_create)
-    form, step = AssistantForm(request.POST), _step(request)
-    problems = _problems(form, step)
+    form, step = AssistantForm(request.POST, request.FILES), _step(request)
+    _judge(form, step)
+    _take_what_came(request, form)
     if request.POST.get("go") == "back":
         return _show(request, form, max(step - 1, 1), may_create)
-    if problems:
+    if request.POST.get("do") == "search":
+        return _show(request, form, LAST_STEP, may_create, words=request.POST.get("who", ""))
+    if form.errors:
         return _show(request, form, step, may_create, status=422)
     if step < LAST_STEP:
         return _show(request, form, step + 1, may_create)
@@ -67,7 +77,7 @@ def _step(request: HttpRequest) -> int:
     return int(given) if given in ("1", "2", "3") else 1
 
 
-def _problems(form: AssistantForm, step: int) -> bool:
+def _judge(form: AssistantForm, step: int) -> None:
     """Only what was typed up to this step is judged; the words by the rules of the house too."""
     form.is_valid()
     seen = {name for n in range(1, step + 1) for name in AssistantForm.STEPS[n]}
@@ -81,7 +91,19 @@ def _problems(form: AssistantForm, step: int) -> bool:
             )
         except Refused as refusal:
             form.add_error(refusal.field, refusal.sentence)
-    return bool(form.errors)
+
+
+def _take_what_came(request: HttpRequest, form: AssistantForm) -> None:
+    """The picture, kept at once and carried by a ticket from step to step, and the colleagues picked by name."""
+    form.chosen = chosen_people(request)
+    if not form.data.get("removes_cover"):
+        form.cover_kept = cover_of(request.POST.get("kept_cover", ""), by=request.viewer)
+    given = form.cleaned_data.get("cover")
+    if given:
+        try:
+            form.cover_kept = keep_cover(given)
+        except Refused as refusal:
+            form.add_error("cover", refusal.sentence)
 
 
 def _show(
@@ -92,6 +114,7 @@ def _show(
     *,
     status: int = 200,
     template: Template | None = None,
+    words: str = "",
 ) -> HttpResponse:
     key = (form.data.get("template") if form.is_bound else "") or ""
     template = template or find_template(key[:80], request.viewer)
@@ -108,7 +131,12 @@ def _show(
         if step == 1
         else [],
         tools=tool_choices(on),
-        carried=[name for n, names in form.STEPS.items() if n != step for name in names],
+        carried=[name for n, names in form.STEPS.items() if n != step for name in names if name != "cover"],
+        kept_cover=ticket(form.cover_kept, by=request.viewer),
+        cover_preview=preview(form.cover_kept) if form.cover_kept and step == 1 else "",
+        chosen=form.chosen,
+        words=words,
+        found=find_guests(words),
         has_questions=bool(template and template.first_questions(request.LANGUAGE_CODE)),
     )
 
@@ -134,6 +162,7 @@ def _fields(request: HttpRequest, form: AssistantForm) -> dict[str, Any]:
     return {
         **{name: form.cleaned_data[name] for name in names},
         "hue": int(form.cleaned_data["hue"] or 0),
+        "cover": form.cover_kept,
         "tools": tools_typed(request),
     }
 
@@ -145,13 +174,10 @@ def _create(request: HttpRequest, form: AssistantForm) -> HttpResponse:
     template = find_template(form.cleaned_data["template"], request.viewer)
     if template is not None and form.cleaned_data["has_first_texts"]:
         plant(space, template, by=request.viewer)
-    typed, word = form.cleaned_data["people"], form.cleaned_data["word"]
-    report = {}
-    if typed.strip():
-        report = invite_lines(
-            space, lines_of(typed), by=request.viewer, word=word, network=request.network.name
-        )
-    if report.get("problems"):
+    lines = lines_of(form.cleaned_data["people"], may_be_empty=True)
+    word, network = form.cleaned_data["word"], request.network.name
+    report = invite_all(space, form.chosen, lines, by=request.viewer, word=word, network=network)
+    if report["problems"]:
         names = ", ".join(line for line, _why in report["problems"][:5])
         return go(
             request,
@@ -166,6 +192,7 @@ def _file(request: HttpRequest, form: AssistantForm) -> HttpResponse:
         **_fields(request, form),
         "template": form.cleaned_data["template"],
         "people": form.cleaned_data["people"],
+        "chosen": [person.key for person in form.chosen],
     }
     requests.file_community_request(fields, by=request.viewer)
     return go(
@@ -270,10 +297,9 @@ def answer_request(request: HttpRequest, request_id: int) -> HttpResponse:
     template = find_template(row.fields.get("template", ""), row.person)
     if template is not None:
         plant(space, template, by=row.person)
-    if row.fields.get("people", "").strip():
-        invite_lines(
-            space, lines_of(row.fields["people"]), by=row.person, word="", network=request.network.name
-        )
+    lines = lines_of(row.fields.get("people", ""), may_be_empty=True)
+    chosen = Person.objects.active().filter(id__in=decode_keys(row.fields.get("chosen", [])))
+    invite_all(space, chosen, lines, by=row.person, word="", network=request.network.name)
     return go(
         request,
         "/admin/communities/",

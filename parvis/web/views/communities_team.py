@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -27,7 +27,7 @@ from parvis.spaces.models import Membership, Space
 from parvis.toolkit.pages import go
 from parvis.web.views.communities_forms import InviteForm
 from parvis.web.views.communities_host import host_page
-from parvis.web.views.communities_invite import invite_lines, lines_of
+from parvis.web.views.communities_invite import chosen_people, find_guests, invite_all, lines_of
 
 PAGE = 100
 
@@ -83,31 +83,58 @@ def _day(text: str) -> date | None:
 
 
 def invite(request: HttpRequest, space: Space) -> HttpResponse:
-    """Invites by name, address or CSV; says line by line what came of it."""
+    """Invites by name, address or CSV; says line by line what came of it. Without script, names are searched first."""
     form = InviteForm(request.POST or None, request.FILES or None)
     report: dict[str, Any] = {}
+    chosen = chosen_people(request)
+    if request.POST.get("do") == "search":
+        return _invitations(request, space, form, chosen=chosen, words=request.POST.get("who", ""))
     if request.method == "POST" and form.is_valid():
         try:
-            lines = lines_of(form.cleaned_data["people"], form.cleaned_data["csv"])
-            report = invite_lines(
-                space, lines, by=request.viewer, word=form.cleaned_data["word"], network=request.network.name
-            )
+            lines = lines_of(form.cleaned_data["people"], form.cleaned_data["csv"], may_be_empty=bool(chosen))
+            word, network = form.cleaned_data["word"], request.network.name
+            report = invite_all(space, chosen, lines, by=request.viewer, word=word, network=network)
         except Refused as refusal:
             form.add_error("csv" if refusal.field == "csv" else "people", refusal.sentence)
         else:
             if not report["problems"]:
                 return go(request, f"{space.url}host/invitations/", _invited(report["invited"]))
             form = InviteForm(initial={"people": "\n".join(line for line, _why in report["problems"])})
+            chosen = []
+    status = 422 if form.errors else 200
+    return _invitations(request, space, form, status=status, chosen=chosen, report=report)
+
+
+def _invitations(
+    request: HttpRequest, space: Space, form: InviteForm, *, status: int = 200, words: str = "", **shown: Any
+) -> HttpResponse:
+    """The page; `words` are the name that was searched for."""
+    context = {"report": {}, "link": "", "chosen": [], **shown}
     return host_page(
         request,
         space,
         "web/communities/host_invitations.html",
         here="invitations/",
         form=form,
-        report=report,
         waiting=[_line(row) for row in invitations.invitations_of(space)],
-        status=422 if form.errors else 200,
-        link="",
+        status=status,
+        words=words,
+        found=find_guests(words, space),
+        **context,
+    )
+
+
+def suggest_guests(request: HttpRequest, space: Space) -> JsonResponse:
+    """While a name is typed: colleagues who don't belong here yet."""
+    rows = find_guests(request.GET.get("q", ""), space)
+    waiting = set(space.invitations.filter(**invitations.OPEN).values_list("person_id", flat=True))
+    said = _("invited already")
+    return JsonResponse(
+        [
+            {"id": row.key, "name": row.name, "detail": said if row.id in waiting else row.title}
+            for row in rows
+        ],
+        safe=False,
     )
 
 
@@ -123,17 +150,8 @@ def _line(row: Invitation) -> dict[str, Any]:
 def make_link(request: HttpRequest, space: Space) -> HttpResponse:
     """Makes a link and shows it once: only its hash is kept."""
     _row, token = invitations.make_link(space, by=request.viewer)
-    return host_page(
-        request,
-        space,
-        "web/communities/host_invitations.html",
-        here="invitations/",
-        form=InviteForm(),
-        report={},
-        waiting=[_line(row) for row in invitations.invitations_of(space)],
-        link=f"{config.url}/communities/invited/{token}/",
-        has_mail=mail.is_configured(),
-    )
+    link = f"{config.url}/communities/invited/{token}/"
+    return _invitations(request, space, InviteForm(), link=link, has_mail=mail.is_configured())
 
 
 def revoke(request: HttpRequest, space: Space, invitation: int) -> HttpResponse:

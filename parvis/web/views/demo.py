@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from parvis.accounts import sessions
@@ -22,11 +22,28 @@ def show_demo(request: Request) -> HttpResponse:
         raise NotFound
     found = demo_roles.people()
     rows: list[dict[str, Any]] = [
-        {"slug": role, "person": found[role], "label": words[0], "text": words[1], "icon": words[2]}
+        {
+            "slug": role,
+            "person": found[role],
+            "label": words[0],
+            "text": words[1],
+            "icon": words[2],
+            "window": demo_roles.window_address(role, asked_at=request.get_host(), by=request.viewer),
+        }
         for role, words in demo_roles.ROLES.items()
         if role in found
     ]
     return page(request, "web/admin/demo.html", rows=rows)
+
+
+def open_window(request: HttpRequest, ticket: str) -> HttpResponse:
+    """A window of its own for one of the four, reached by the link of the page above; the button signs in there."""
+    person = demo_roles.role_of_window(ticket, request.network)
+    if request.method == "POST" or (request.viewer is not None and request.viewer.id == person.id):
+        if request.viewer is None or request.viewer.id != person.id:
+            sessions.sign_in(request, person)
+        return go(request, "/")
+    return page(request, "web/admin/demo_window.html", person=person)
 
 
 def become(request: Request, who: str) -> HttpResponse:
