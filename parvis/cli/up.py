@@ -19,7 +19,10 @@ from parvis.cli.site import CommandFailed, Site, add_data_option, find_site, hol
 from parvis.cli.words import gettext as _
 
 STARTING_S = 60.0
-THREADS = 8  # a slow download holds one; the pages need the others
+# Each holds one slow person, asleep; how many pages are made at a time is parvis.front's matter.
+THREADS = 64
+WORKERS = 8  # at most, unless said otherwise: each may open parvis.front.SLOTS connections to the database
+CONNECTIONS = 1024  # browsers keep theirs open a while
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -117,10 +120,10 @@ def check_port(args: argparse.Namespace) -> None:
 
 def page_server(args: argparse.Namespace) -> list[str]:
     """One process a core, several requests at a time in each."""
-    workers = os.environ.get("PARVIS_WORKERS") or str(os.cpu_count() or 1)
+    workers = os.environ.get("PARVIS_WORKERS") or str(min(os.cpu_count() or 1, WORKERS))
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", args.bind, "--port", str(args.port),
-        "--workers", workers, "--blocking-threads", str(THREADS), "--backpressure", str(THREADS * 16),
+        "--workers", workers, "--blocking-threads", str(THREADS), "--backpressure", str(CONNECTIONS),
         "--respawn-failed-workers", "--workers-kill-timeout", "10", "--no-ws", "--log-level", "error",
         "parvis.wsgi:application",
     ]  # fmt: skip

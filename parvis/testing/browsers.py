@@ -117,6 +117,9 @@ def live_site(fresh_database: str, wsgi_application: Callable[..., Any]) -> Iter
     server.shutdown()
     server.server_close()
     thread.join()
+    from parvis.wsgi import front
+
+    front.slots.close()  # the next test has another database
 
 
 @pytest.fixture(scope="session")
