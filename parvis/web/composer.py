@@ -26,6 +26,7 @@ from parvis.kernel.words import keywords
 from parvis.people.models import Person, names_of
 from parvis.spaces.models import Audience, Space, SpaceTool
 from parvis.toolkit import registry
+from parvis.toolkit.formats import number
 from parvis.toolkit.request import Request
 from parvis.toolkit.spec import Kind, Option, Tool
 
@@ -309,11 +310,11 @@ def draft_place(request: Request) -> str:
     return f"to:{greeted[0]}" if greeted else "new"
 
 
-def composer_urls(place: str) -> dict[str, str]:
-    """The addresses the composer's script asks."""
+def composer_urls(place: str, space: Space | None = None) -> dict[str, str]:
+    """The addresses the composer's script asks; `space`, where it is settled: who can't see it is said of a mention."""
     return {
         "draft": f"/drafts/{place}/",
-        "people": "/people/suggest/",
+        "people": f"/people/suggest/?space={space.slug}" if space else "/people/suggest/",
         "tags": "/tags/suggest/",
         "upload": "/upload/",
         "preview": "/publish/preview/",
@@ -342,22 +343,38 @@ def edit_context(
         "is_long": any(option.is_long for option in kind.options),
         "extra": extra if kind.edit_fields else None,
         "version": request.POST.get("version") if error else contribution.version,
-        "urls": composer_urls(f"edit:{contribution.key}"),
+        "urls": composer_urls(f"edit:{contribution.key}", contribution.space),
         "is_waiting": contribution.state in WAITING,
+        "sentence": audience_sentence(contribution.space) if contribution.state in WAITING else "",
     }
 
 
 def audience_sentence(space: Space) -> str:
     """Who will see it, in words and number, before the button."""
     # Said in full before they are joined: the extractor doesn't look into f-strings.
-    if space.is_everyone:
-        who = _("Visible by everyone in the network.")
-    elif space.audience == Audience.EVERYBODY:
-        who = _("Visible by everyone in the network, in %(space)s.") % {"space": space.name}
+    if space.audience == Audience.EVERYBODY:
+        count = _people_count(space)
+        people = ngettext("%(n)s person", "%(n)s people", count) % {"n": number(count)}
+        who = _("Visible by the %(people)s of the network.") % {"people": people}
+        if not space.is_everyone:
+            who = _("Visible by the %(people)s of the network, in %(space)s.") % {
+                "people": people,
+                "space": space.name,
+            }
     else:
-        members = ngettext("%(n)s member", "%(n)s members", space.member_count) % {"n": space.member_count}
+        members = ngettext("%(n)s member", "%(n)s members", space.member_count) % {
+            "n": number(space.member_count)
+        }
         who = _("Visible by the %(members)s of %(space)s.") % {"members": members, "space": space.name}
     return who + " " + _("Cannot be shared outside.")
+
+
+def _people_count(space: Space) -> int:
+    """How many people there are in the network: the members of the community of everyone."""
+    if space.is_everyone:
+        return space.member_count
+    counts = Space.objects.filter(is_everyone=True).values_list("member_count", flat=True)
+    return counts.first() or 0
 
 
 SIMILAR = """
