@@ -57,13 +57,13 @@ def find_pages(
     request: APIRequestContext, base: str, *, start: str = "/", limit: int = 2000
 ) -> Iterator[Found]:
     """Every type of page that can be reached by links: the fullest found of it, and an empty one (`…-empty`)."""
-    shown: dict[str, tuple[int, Found]] = {}
+    shown: dict[str, tuple[tuple[bool, bool, int], Found]] = {}
     for kind, path, html in read_pages(request, base, start, limit):
-        size = fullness(html)
+        size = fullness(html, path)
         if kind not in shown or size > shown[kind][0]:
             shown[kind] = (size, Found(kind, path))
         if EMPTY_PLACE in html:
-            shown.setdefault(kind + EMPTY, (0, Found(kind + EMPTY, path)))
+            shown.setdefault(kind + EMPTY, (size, Found(kind + EMPTY, path)))
     for kind, (_, found) in shown.items():
         if not kind.endswith(EMPTY) or shown[kind.removesuffix(EMPTY)][1].path != found.path:
             yield found
@@ -95,10 +95,10 @@ def read_pages(
                 waiting.append(link)
 
 
-def fullness(html: str) -> int:
-    """How much a page shows: the length of its main part, less than nothing where it says that it is empty."""
+def fullness(html: str, path: str = "/") -> tuple[bool, bool, int]:
+    """How well a page shows its type: not an empty one, not a filtered one, then the longer main part."""
     main = html.partition("<main")[2].partition("</main>")[0]
-    return -1 if EMPTY_PLACE in main else len(main)
+    return EMPTY_PLACE not in main, "?" not in path, len(main)
 
 
 def internal_links(html: str, base: str, here: str) -> Iterator[str]:

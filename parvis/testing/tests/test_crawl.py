@@ -14,6 +14,11 @@ def test_an_empty_page_is_less_than_any_other() -> None:
     assert fullness(EMPTY) < fullness("<main></main>") < fullness("<main><p>One</p></main>")
 
 
+def test_a_page_at_its_plain_address_is_shown_before_a_filtered_one() -> None:
+    long = "<main>" + "much " * 9 + "</main>"
+    assert fullness(EMPTY, "/") < fullness(long, "/?theme=interest") < fullness("<main>some</main>", "/")
+
+
 def test_the_fullest_page_stands_for_its_type_and_an_empty_one_beside_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
