@@ -85,7 +85,7 @@ def answer(request: HttpRequest, contribution: Contribution) -> HttpResponse:
             action="",
             title=_("Your reply"),
             side=request.POST.get("side", ""),
-            urls=composer_urls(f"reply:{contribution.key}"),
+            urls=composer_urls(f"reply:{contribution.key}", contribution.space),
         )
     forget_draft(request.viewer, f"reply:{contribution.key}")
     return go(request, _where(contribution, row.id), _("Posted."))
@@ -129,7 +129,7 @@ def edit_reply(request: HttpRequest, contribution: Contribution, reply: int) -> 
         parent="",
         action=f"/go/{contribution.key}/replies/{row.key}/edit/",
         title=_("Edit your reply"),
-        urls=composer_urls(f"edit-reply:{row.key}"),
+        urls=composer_urls(f"edit-reply:{row.key}", contribution.space),
     )
 
 

@@ -173,3 +173,42 @@ def test_no_page_of_the_forum_has_a_violation_or_runs_over(
         assert answer.status == 200, path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         axe(page)
+
+
+def test_an_answer_is_written_richly_by_keyboard_and_found_again_elsewhere(
+    scene: dict[str, Any], live_site: Site, new_page: Callable[..., Page]
+):
+    at = live_site / f"forum/{scene['question'].key}/"
+    desk, phone = new_page(), new_page()
+    asked: list[str] = []
+    desk.on("request", lambda request: asked.append(request.url))
+    enter(desk, live_site, scene["links"]["member"])
+    desk.goto(at)
+    tab_to(desk, "#reply-form-body")
+    desk.keyboard.type("Avec **un** exemple.")
+    # The switch stands beside the tools, before what is said of the draft.
+    desk.locator("#reply-form [data-rich] + [data-status]").wait_for(state="attached")
+    assert not any("vendor/editor" in url for url in asked)
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("End")
+    desk.keyboard.press("Enter")
+    desk.locator("#reply-form .ProseMirror strong", has_text="un").wait_for()
+    desk.keyboard.press("Control+End")
+    desk.keyboard.type(" Et la suite.")
+    desk.wait_for_function(
+        "() => fetch(document.querySelector('#reply x-composer').dataset.draftUrl)"
+        ".then((answer) => (answer.status === 200 ? answer.json() : null))"
+        ".then((draft) => draft?.fields.body === 'Avec **un** exemple. Et la suite.')"
+    )
+    enter(phone, live_site, issue_again(scene["cast"].member))
+    phone.goto(at)
+    phone.locator("#reply").scroll_into_view_if_needed()
+    phone.wait_for_function("() => document.querySelector('#reply-form-body').value.endsWith('suite.')")
+    desk.keyboard.press("Control+Enter")
+    desk.locator(".reply.is-target .prose strong", has_text="un").wait_for()
+
+
+def issue_again(person: Person) -> str:
+    """One more sign-in link: each serves once."""
+    with acting(person):
+        return issue_link(person)

@@ -96,6 +96,7 @@ parvis.keep = (form, { url, key, savedAt, status, signal }) => {
 
   const start = async () => {
     if (savedAt === undefined) await ask();
+    else if (savedAt) show(t('restored', { time: clock(savedAt) }), false); // drawn by the server: the writer is told as well
     const copy = local.get(shelf);
     if (!copy) return;
     const mine = () => { fill(form, copy.fields); later.now(); };

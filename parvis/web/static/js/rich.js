@@ -29,7 +29,9 @@ parvis.rich = (el, { form, area, toolbar, signal, wanted, options }) => {
   if (!dataset.editorUrl || !toolbar) return;
   const button = toolbar.querySelector('[data-rich]')
     || make('button', { type: 'button', className: 'button quiet small', 'data-rich': '', 'data-made': '' });
-  if (!button.isConnected) toolbar.append(button);
+  // Beside the preview: what is said of the draft stands last.
+  const status = toolbar.querySelector('[data-status]');
+  if (!button.isConnected) toolbar.insertBefore(button, status?.parentElement === toolbar ? status : null);
   button.hidden = false;
   const note = make('p', { className: 'hint composer-note', role: 'status', 'data-made': '' });
   area.after(note);

@@ -93,6 +93,12 @@ def test_a_newer_draft_of_the_server_is_restored_on_load(site: Site, page: Page)
     assert [asked.method for asked in site.to("/draft")] == ["GET"]
 
 
+def test_a_draft_drawn_by_the_server_is_said_to_be_one(site: Site, page: Page) -> None:
+    page.goto(site.page("/write", composer(attributes=f'data-saved-at="{SAVED}"', body="From my phone")))
+    expect(page.locator("[data-status]")).to_have_text("Your draft of 10:42 is back")
+    assert site.to("/draft") == []
+
+
 def test_two_devices_lose_nothing(site: Site, page: Page) -> None:
     url = site.page("/write", composer(attributes=f'data-saved-at="{SAVED}"', body="From my phone"))
     page.goto(url)
