@@ -49,7 +49,7 @@ def rooms() -> list[Path]:
 
 def room_of(file: Path, homes: set[Path]) -> Path | None:
     """The nearest folder above a file that keeps a catalogue; what stands above all rooms (config) goes to the shell."""
-    if file.parent == SOURCE:
+    if file.parent == SOURCE and SOURCE / "web" in homes:
         return SOURCE / "web"
     return next((folder for folder in file.parents if folder in homes), None)
 

@@ -17,9 +17,6 @@ from parvis.kernel import markdown
 from parvis.people.models import names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from parvis.contributions.marks import Revision
     from parvis.contributions.models import Contribution, Reply
     from parvis.people.models import Person
 
@@ -49,6 +46,8 @@ def steps_of(contribution: Contribution, *, reply: Reply | None = None) -> list[
     rows = list(
         contribution.revisions.filter(reply=reply).select_related("editor").order_by("created_at", "id")
     )
+    # The nth text its readers saw: the row's own version also counts moves, answers accepted and the like.
+    older = max(0, len(rows) - (SHOWN - 1))
     rows = rows[-(SHOWN - 1) :]
     thing = reply or contribution
     first_at = reply.created_at if reply else contribution.published_at or contribution.created_at
@@ -59,14 +58,9 @@ def steps_of(contribution: Contribution, *, reply: Reply | None = None) -> list[
     moments = [first_at, *(row.created_at for row in rows)]
     editors = [thing.author, *(row.editor for row in rows)]
     steps = [
-        _step(index, named, editors[index], moments[index], _number(rows, index, thing.version))
-        for index in range(len(named))
+        _step(index, named, editors[index], moments[index], older + index + 1) for index in range(len(named))
     ]
     return steps[::-1]
-
-
-def _number(rows: Sequence[Revision], index: int, now: int) -> int:
-    return rows[index].version if index < len(rows) else now
 
 
 def _with_names(texts: list[tuple[str, str]]) -> list[tuple[str, str]]:

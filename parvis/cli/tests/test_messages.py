@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,16 @@ def test_compiled_words_are_found_by_gettext(room: Path) -> None:
     messages.compile_all()
     compiled = gettext.translation("django", str(room / "locale"), languages=["fr"])
     assert compiled.gettext("Two trees") == "Deux arbres"
+
+
+def test_translating_is_never_given_a_name_that_extraction_does_not_know() -> None:
+    """`gettext as _now` would work in English and stay English in French."""
+    source = Path(messages.__file__).resolve().parents[1]
+    names = re.compile(r"^from \S+ import .*?\b\w*gettext\w* as (\w+)", re.MULTILINE)
+    found = {
+        (str(file.relative_to(source)), name)
+        for file in source.rglob("*.py")
+        for name in names.findall(file.read_text())
+        if name not in messages.KEYWORDS
+    }
+    assert found == set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from parvis.access.roles import Role
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def post_face(row: Any) -> dict[str, Any]:
     """What a post's card says beyond the common: its cover and how long it takes to read."""
     minutes = row.card.get("minutes") or 1
-    label = _now("post · %(minutes)s min") % {"minutes": minutes}
+    label = gettext("post · %(minutes)s min") % {"minutes": minutes}
     return {"kind_label": label, "cover_url": cover_url(row)}
 
 
