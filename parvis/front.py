@@ -17,7 +17,8 @@ from typing import Any, BinaryIO, cast
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-SLOTS = 8
+# Python runs one thread at a time: more would only cost memory, some 5 MB of the database each.
+SLOTS = 6
 KEPT_IN_MEMORY = 512 * 1024
 CHUNK = 64 * 1024
 

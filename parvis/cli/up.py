@@ -22,6 +22,8 @@ STARTING_S = 60.0
 # Each holds one slow person, asleep; how many pages are made at a time is parvis.front's matter.
 THREADS = 64
 WORKERS = 8  # at most, unless said otherwise: each may open parvis.front.SLOTS connections to the database
+# glibc would keep a heap of its own for nearly every thread.
+MEMORY = {"MALLOC_ARENA_MAX": "2"}
 CONNECTIONS = 1024  # browsers keep theirs open a while
 
 
@@ -80,7 +82,7 @@ def serve(site: Site, args: argparse.Namespace) -> Iterator[Callable[[], None]]:
     Everything it started has ended when the block is left, however it is left. Raises CommandFailed.
     """
     os.environ.update({"PARVIS_PORT": str(args.port), "PARVIS_BIND": args.bind, "PARVIS_URL": address(args)})
-    environment = os.environ | site.environment() | {"PARVIS_DB_ROLE": "app"}
+    environment = MEMORY | os.environ | site.environment() | {"PARVIS_DB_ROLE": "app"}
     with stopping_on_signals():
         children = Children(environment, lambda sentence: print(sentence, file=sys.stderr, flush=True))
         note_address(site, address(args))

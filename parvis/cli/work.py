@@ -39,10 +39,13 @@ def run(args: argparse.Namespace) -> int:
 
 async def work(*, is_once: bool = False) -> None:
     """Runs jobs on the worker's own connections, and takes up again those of a worker that was killed."""
-    from procrastinate.contrib.django import app
+    from procrastinate import PsycopgConnector
+    from procrastinate.contrib.django import app, connector_params
 
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
-    worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    # By itself it would hold four connections open to look for jobs.
+    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4)
+    worker_app = app.with_connector(connector)
     async with worker_app.open_async():
         reviving = asyncio.create_task(revive_stalled(worker_app))
         try:
