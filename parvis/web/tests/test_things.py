@@ -246,3 +246,20 @@ def test_greeting_a_newcomer_begins_with_their_name_and_keeps_other_drafts(cast:
     assert list(Draft.objects.values_list("place", flat=True)) == ["new"]
     for nonsense in ("?to=nobody", "?to=0000000000001"):
         assert client.get("/publish/" + nonsense).status_code == 200
+
+
+def test_going_on_with_a_draft_says_who_will_see_it_and_asks_who_cannot(cast: Cast):
+    kind = registry.kind("topic")
+    draft = kind.publish(  # type: ignore[union-attr]
+        cast.on_request, title="Plus tard", body="…", by=cast.author, options={}, is_draft=True
+    )
+    client = client_of(cast.author)
+    page = client.get(f"/go/{draft.key}/edit/").content.decode()
+    assert "<span data-audience>" in page
+    assert cast.on_request.name in page[page.index("data-audience>") :][:200]
+    assert f'data-people-url="/people/suggest/?space={cast.on_request.slug}"' in page
+    published = topic(cast.on_request, cast.author)
+    assert "<span data-audience>" not in client.get(f"/go/{published.key}/edit/").content.decode()
+    answer = reply(published, body="Oui", by=cast.author)
+    page = client.get(f"/go/{published.key}/replies/{answer.key}/edit/").content.decode()
+    assert f'data-people-url="/people/suggest/?space={cast.on_request.slug}"' in page
