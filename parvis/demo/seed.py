@@ -12,7 +12,7 @@ from parvis.contributions.marks import Bookmark, Draft, Pin
 from parvis.contributions.models import Contribution, Reply
 from parvis.demo.organisation import ORIGIN, Organisation
 from parvis.journal.models import Activity
-from parvis.kernel import clock
+from parvis.kernel import clock, markdown
 from parvis.kernel.db import SYSTEM, acting
 from parvis.kernel.ids import new_id
 from parvis.membership.charters import current
@@ -32,6 +32,27 @@ ROLES = {
     "host": "nadia-benali",
     "member": "camille-robin",
     "sponsor": "helene-marchand",
+}
+# What they began and did not dare, or had no time, to send.
+UNFINISHED = {
+    "member": {
+        "space": "customers",
+        "kind": "question",
+        "title": "Quand un client rappelle pour la troisième fois",
+        "body": "Je ne sais jamais s'il faut tout reprendre ou aller droit au geste. Comment faites-vous",
+    },
+    "host": {
+        "space": "quality",
+        "kind": "discussion",
+        "title": "Ce que la tournée de mardi m'a appris",
+        "body": "Trois postes, trois façons de compter la même rayure. J'ai pris des photos, reste à",
+    },
+    "sponsor": {
+        "space": "managers",
+        "kind": "debate",
+        "title": "Faut-il garder la réunion du lundi ?",
+        "body": "Elle a été créée pour une raison que plus personne ne sait dire. Avant de trancher,",
+    },
 }
 FRESH = timedelta(days=21)  # what the bell of the demonstration speaks of
 
@@ -79,6 +100,7 @@ def _dress() -> None:
             "language": "fr",
             "promise": "Ce que nous savons, à portée de voix.",
             "checklist": {"is_open": True},
+            "home_blocks": _home_blocks(),
         },
     )
     for space in Space.objects.communities():
@@ -96,22 +118,38 @@ def _dress() -> None:
         )
 
 
+def _home_blocks() -> list[dict[str, object]]:
+    """What the administrator placed beside the stream: a dated word of welcome, links to what the company has."""
+    word = (
+        "Vous pouvez ne faire que lire. Le jour où quelque chose vous démange, cinq lignes suffisent : "
+        "quelqu’un, à Nantes ou à Bristol, attend peut-être votre réponse. *Hélène*"
+    )
+    until = (clock.today() + timedelta(days=30)).isoformat()
+    links = [
+        {"label": label, "url": f"https://{name}.maison-lumen.example/"}
+        for label, name in (("Congés", "conges"), ("Notes de frais", "frais"), ("Catalogue", "catalogue"))
+    ]
+    return [
+        {
+            "kind": "welcome",
+            "title": "Douze semaines déjà",
+            "source": word,
+            "html": markdown.render(word).html,
+            "until": until,
+        },
+        {"kind": "newcomers"},
+        {"kind": "tools", "links": links},
+    ]
+
+
 def _leave_traces() -> None:
     """What somebody who has been here for weeks has of their own: things put aside, and a text not dared yet."""
     for person in demo_people().values():
         useful = Contribution.objects.visible_to(person).listed().exclude(author=person).filter(kind="topic")
         for contribution in useful.filter(reply_count__gte=2).newest()[1:4]:
             Bookmark.objects.create(person=person, contribution=contribution)
-    Draft.objects.create(
-        person=demo_people()["member"],
-        place="new",
-        fields={
-            "space": "customers",
-            "kind": "question",
-            "title": "Quand un client rappelle pour la troisième fois",
-            "body": "Je ne sais jamais s'il faut tout reprendre ou aller droit au geste. Comment faites-vous",
-        },
-    )
+    for role, fields in UNFINISHED.items():
+        Draft.objects.create(person=demo_people()[role], place="new", fields=fields)
 
 
 def _write_journal() -> None:
