@@ -157,6 +157,7 @@ def test_no_page_of_the_forum_has_a_violation_or_runs_over(
         f"{forum}categories/",
         f"{cast.open.url}forum/",
         *upon.values(),
+        f"{upon['debate']}?side=for",
         f"{upon['question']}split/",
         f"{upon['question']}move/",
         f"{upon['question']}conclude/",

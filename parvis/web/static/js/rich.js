@@ -50,7 +50,8 @@ parvis.rich = (el, { form, area, toolbar, signal, wanted, options }) => {
     const inTable = (one) => /^(row|column|table)_/.test(one.dataset.md);
     [...toolbar.querySelectorAll('[data-md]')].at(-1)?.after(...extra.filter((one) => !inTable(one)));
     toolbar.append(...extra.filter(inTable));
-    for (const one of extra) one.tabIndex = -1;
+    // What acts on a table waits for one: the editor shows it once the caret is in it.
+    for (const one of extra) { one.tabIndex = -1; one.hidden = inTable(one); }
     // What is written is what will be seen.
     if (preview) preview.hidden = true;
   };

@@ -46,6 +46,9 @@ def test_an_article_opens_in_rich_text_by_itself(site: Site, page: Page) -> None
     page.get_by_label("article").check()
     page.locator(".ProseMirror").wait_for()
     expect(page.locator("textarea")).to_be_hidden()
+    # What acts on a table waits for one.
+    expect(page.locator("[data-md=table]")).to_be_visible()
+    expect(page.locator("[data-md=row_add]")).to_be_hidden()
 
 
 def test_the_text_has_a_name_and_a_role(site: Site, page: Page) -> None:
