@@ -24,15 +24,32 @@ PORT = 8791
 
 
 def run(
-    size: int = 1_000_000, *, as_json: bool = False, folder: Path | None = None, seconds: int = 5
+    size: int = 1_000_000,
+    *,
+    as_json: bool = False,
+    folder: Path | None = None,
+    seconds: int = 5,
+    against: int | None = None,
 ) -> dict[str, Any]:
     """Builds (once) and measures a network of `size` contributions; prints the rows, and returns them.
 
-    The folder keeps the data for a second run. Raises RuntimeError when there is no wrk to make the load.
+    `against` is a smaller size measured before it in the same way, to see how flat the cost stays. The folder keeps
+    the data for a second run. Raises RuntimeError when there is no wrk to make the load.
     """
     if load.find_client() is None:
         raise RuntimeError("The bench needs `wrk` (Debian: apt install wrk).")
-    place = (folder or Path(tempfile.gettempdir()) / "parvis-bench") / str(size)
+    kept = folder or Path(tempfile.gettempdir()) / "parvis-bench"
+    smaller = _measured(kept, against, seconds) if against else None
+    report = _measured(kept, size, seconds)
+    if smaller is not None:
+        report["flatness"] = flatness(report, smaller)
+        report["smaller"] = smaller
+    sys.stdout.write((json.dumps(report) if as_json else _table(report)) + "\n")
+    return report
+
+
+def _measured(kept: Path, size: int, seconds: int) -> dict[str, Any]:
+    place = kept / str(size)
     place.mkdir(parents=True, exist_ok=True)
     with Server(place) as server:
         environment = _prepare(server, place)
@@ -40,7 +57,6 @@ def run(
         report = _measure(server, place, built, environment, seconds)
     report["size"] = size
     (place / "report.json").write_text(json.dumps(report, indent=1))
-    sys.stdout.write((json.dumps(report) if as_json else _table(report)) + "\n")
     return report
 
 
@@ -99,32 +115,21 @@ def _measure(
             "db_pid": db_pid,
             "seconds": seconds,
         }
-        memory_small = load.memory([*pids, *load.family(db_pid)])
+        memory_idle = load.memory([*pids, *load.family(db_pid)])
+        paths = _paths(server, built)
         rows = [load.run("ceiling", paths=["/health?kb=45"], **common)]
-        cold = load.run("home_cold", paths=["/"], **{**common, "seconds": 2}, runs=1)
-        rows += [
-            cold,
-            load.run("home", paths=["/"], **common),
-            load.run(
-                "community", paths=[f"/c/{slug}/" for slug in built["spaces"] if int(slug[1:]) % 5], **common
-            ),
-            load.run(
-                "topic",
-                paths=[f"/forum/{encode(key)}/" for key in _open(server, built["topics"])[:2000]],
-                **common,
-            ),
-            load.run(
-                "post",
-                paths=[f"/blog/{encode(key)}/" for key in _open(server, built["posts"])[:1000]],
-                **common,
-            ),
-            load.run("people", paths=[f"/people/?q=personne+00{n:02d}" for n in range(100)], **common),
-        ]
+        rows += [load.run("home_cold", paths=["/"], **{**common, "seconds": 2}, runs=1)]
+        rows += [load.run(name, paths=some, **common) for name, some in paths.items()]
+        counts = _statements(
+            environment, built["sessions"][1], {name: some[0] for name, some in paths.items()}
+        )
+        for row in rows:
+            row.queries = counts.get(row.name)
         rows.append(_replies(server, built, common))
         return {
             "rows": [row.__dict__ for row in rows],
             "memory_mb": {
-                "idle": memory_small,
+                "idle": memory_idle,
                 "loaded": load.memory([*_workers(pages.pid), *load.family(db_pid)]),
             },
             "stream_query": _stream_query(environment),
@@ -139,6 +144,31 @@ def _measure(
             pages.wait(10)
         except subprocess.TimeoutExpired:
             os.killpg(pages.pid, signal.SIGKILL)
+
+
+def _paths(server: Server, built: dict[str, Any]) -> dict[str, list[str]]:
+    """The addresses each row asks for in turn."""
+    topics, posts = _open(server, built["topics"])[:2000], _open(server, built["posts"])[:1000]
+    return {
+        "home": ["/"],
+        "community": [f"/c/{slug}/" for slug in built["spaces"] if int(slug[1:]) % 5],
+        "topic": [f"/forum/{encode(key)}/" for key in topics],
+        "post": [f"/blog/{encode(key)}/" for key in posts],
+        "people": [f"/people/?q=personne+00{n:02d}" for n in range(100)],
+    }
+
+
+def _statements(environment: dict[str, str], session: str, paths: dict[str, str]) -> dict[str, int]:
+    """Statements of one reading of each row's first address."""
+    done = subprocess.run(
+        [sys.executable, "-m", "parvis.bench.statements"],
+        input=json.dumps({"session": session, "paths": paths}),
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1])  # type: ignore[no-any-return]
 
 
 def _serve(environment: dict[str, str]) -> subprocess.Popen[bytes]:
@@ -226,11 +256,28 @@ def _stream_query(environment: dict[str, str]) -> dict[str, Any]:
 
 def _table(report: dict[str, Any]) -> str:
     lines = [
-        f"{'':12}{'req/s':>8}{'p50':>8}{'p95':>8}{'p99':>8}{'cpu ms':>8}{'db ms':>7}{'kB':>7}{'errors':>8}"
+        f"{'':12}{'req/s':>8}{'of ceil.':>9}{'p50':>8}{'p95':>8}{'p99':>8}{'cpu ms':>8}{'db ms':>7}{'kB':>7}{'queries':>9}{'errors':>8}"
     ]
+    ceiling = report["rows"][0]["rps"] or 1
     for row in report["rows"]:
+        queries = "" if row["queries"] is None else row["queries"]
         lines.append(
-            f"{row['name']:12}{row['rps']:8.0f}{row['p50']:8.1f}{row['p95']:8.1f}{row['p99']:8.1f}{row['cpu_ms']:8.2f}"
-            f"{row['db_cpu_ms']:7.2f}{row['bytes'] / 1000:7.1f}{row['errors']:8d}"
+            f"{row['name']:12}{row['rps']:8.0f}{row['rps'] / ceiling:9.1%}{row['p50']:8.1f}{row['p95']:8.1f}{row['p99']:8.1f}"
+            f"{row['cpu_ms']:8.2f}{row['db_cpu_ms']:7.2f}{row['bytes'] / 1000:7.1f}{queries:>9}{row['errors']:8d}"
         )
-    return "\n".join([*lines, f"memory MB: {report['memory_mb']}", f"stream query: {report['stream_query']}"])
+    lines += [f"memory MB: {report['memory_mb']}", f"home stream's bare query: {report['stream_query']}"]
+    if "flatness" in report:
+        lines.append(f"times the figures at {report['flatness'].pop('against'):,}: {report['flatness']}")
+    return "\n".join(lines)
+
+
+def flatness(report: dict[str, Any], smaller: dict[str, Any]) -> dict[str, Any]:
+    """How much a page's median time and the stream's buffers grew from a smaller network to this one."""
+    before = {row["name"]: row["p50"] for row in smaller["rows"]}
+    grown = {
+        row["name"]: round(row["p50"] / before[row["name"]], 2)
+        for row in report["rows"]
+        if before.get(row["name"]) and row["name"] != "home_cold"
+    }
+    buffers = report["stream_query"]["buffers"] / max(smaller["stream_query"]["buffers"], 1)
+    return {"against": smaller["size"], **grown, "stream's buffers": round(buffers, 2)}

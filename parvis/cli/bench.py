@@ -15,6 +15,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--size", type=int, default=1_000_000, help=_("number of contributions"))
     parser.add_argument("--json", action="store_true", help=_("print one line of JSON"))
     parser.add_argument("--data", metavar="DIR", help=_("where to keep the large site between two runs"))
+    parser.add_argument(
+        "--against", type=int, metavar="SIZE", help=_("measure a smaller site too, and compare the two")
+    )
     parser.set_defaults(run=run)
 
 
@@ -24,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
 
     folder = Path(args.data).expanduser().resolve() if args.data else None
     try:
-        measure(args.size, as_json=args.json, folder=folder)
+        measure(args.size, as_json=args.json, folder=folder, against=args.against)
     except RuntimeError as refused:
         raise CommandFailed(str(refused))
     return 0

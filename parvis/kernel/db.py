@@ -13,7 +13,6 @@ from typing import Any, Protocol
 import psycopg
 from django.db import connection, models, transaction
 from psycopg.rows import namedtuple_row
-from psycopg.types.json import JsonbLoader
 
 from parvis.kernel.ids import new_id
 
@@ -53,20 +52,15 @@ def declare_actor(actor: HasId | None) -> None:
 
 
 def read(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
-    """Rows of a hot read as named tuples, by a prepared statement on Django's own connection."""
-    with raw_cursor() as cursor:
-        cursor.execute(sql, params, prepare=True)
-        return cursor.fetchall() if cursor.description else []
+    """Rows of a hot read as named tuples, by a prepared statement on Django's own connection, in its transaction.
 
-
-@contextmanager
-def raw_cursor() -> Iterator[psycopg.Cursor[Any]]:
-    """A server-side binding cursor on Django's connection, inside its current transaction."""
+    Values come in binary: psycopg loads them in C, where Django has put slower loaders of its own for texts, and
+    JSON as a value rather than a text. Every type used here has a binary form (text search vectors don't).
+    """
     connection.ensure_connection()
     with psycopg.Cursor(connection.connection, row_factory=namedtuple_row) as cursor:
-        # Django has its connection give JSON as text, for its own fields to parse; a raw row wants the value.
-        cursor.adapters.register_loader("jsonb", JsonbLoader)
-        yield cursor
+        cursor.execute(sql, params, prepare=True, binary=True)
+        return cursor.fetchall() if cursor.description else []
 
 
 @dataclass

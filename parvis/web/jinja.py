@@ -60,13 +60,15 @@ def environment(**options: Any) -> jinja2.Environment:
     env = jinja2.Environment(**options)
     env.template_class = Page
     env.install_gettext_callables(  # type: ignore[attr-defined]
-        translated,
+        translation.gettext,
         translation.ngettext,
         newstyle=True,
         pgettext=translation.pgettext,
         npgettext=translation.npgettext,
     )
     env.globals.update(
+        _=translated,
+        gettext=translated,
         asset=asset,
         avatar=avatar,
         attributes=attributes,
@@ -96,21 +98,18 @@ class Page(jinja2.Template):
         return self._module
 
 
-WORDS: dict[
-    str, dict[str, str]
-] = {}  # what Django's gettext answered, by language: it is asked sixty times a page
+# Drawn words by language, without and with places for variables: sixty are asked for by every page.
+WORDS: dict[tuple[str, str, bool], Markup] = {}
 
 
-def translated(message: str) -> str:
-    """Django's gettext in the active language, looked up once for each message."""
-    language = translation.get_language() or ""
-    words = WORDS.get(language)
+def translated(message: str, **variables: Any) -> Markup:
+    """What Jinja's own newstyle gettext answers in the active language, each message looked up once."""
+    key = (translation.get_language() or "", message, bool(variables))
+    words = WORDS.get(key)
     if words is None:
-        words = WORDS[language] = {}
-    found = words.get(message)
-    if found is None:
-        found = words[message] = translation.gettext(message)
-    return found
+        words = Markup(translation.gettext(message))
+        words = WORDS[key] = words if variables else words % {}
+    return words % variables if variables else words
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:

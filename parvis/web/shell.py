@@ -25,6 +25,7 @@ from parvis.web.strings import strings
 def shell_of(request: HttpRequest) -> dict[str, Any]:
     """The layout's context; costs no query."""
     toast = toast_of(request)
+    forgery = forgery_field(request)
     return {
         "request": request,
         "network": request.network,
@@ -33,8 +34,8 @@ def shell_of(request: HttpRequest) -> dict[str, Any]:
         "nav": navigation(request) if request.viewer else [],
         "here": _here(request.path),
         "messages": [{"message": toast[0], "undo_url": toast[1]}] if toast else [],
-        "csrf_input": hidden_fields(request),
-        "csrf_only": forgery_field(request),
+        "csrf_input": hidden_fields(forgery),
+        "csrf_only": forgery,
         "publish_menu": publish_menu(request),
         "body_strings": strings(),
         "brand_url": brand_url(request.network.hue),
@@ -47,14 +48,12 @@ def shell_of(request: HttpRequest) -> dict[str, Any]:
 
 def forgery_field(request: HttpRequest) -> Markup:
     """The field against forgery alone, for the page's shared form, which may post the same thing twice on purpose."""
-    return Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(get_token(request))
+    return Markup(f'<input type="hidden" name="csrfmiddlewaretoken" value="{get_token(request)}">')
 
 
-def hidden_fields(request: HttpRequest) -> Markup:
+def hidden_fields(forgery: Markup) -> Markup:
     """The two fields every form carries: against forgery, and against sending twice."""
-    return Markup(
-        '<input type="hidden" name="csrfmiddlewaretoken" value="{}"><input type="hidden" name="receipt" value="{}">'
-    ).format(get_token(request), encode(new_id()))
+    return forgery + Markup(f'<input type="hidden" name="receipt" value="{encode(new_id())}">')
 
 
 def publish_menu(request: HttpRequest) -> list[dict[str, Any]]:
