@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -31,12 +32,9 @@ def ensure_everyone(*, language: str = "fr") -> Space:
     space = Space.objects.filter(is_everyone=True).first()
     if space is None:
         with translation.override(language):
+            name, purpose = _words_of_everyone()
             space = Space.objects.create(
-                slug=EVERYONE_SLUG,
-                name=_("Everyone"),
-                is_everyone=True,
-                posting="members",
-                purpose=_("What concerns all of us: news of the house, questions to everybody, thanks."),
+                slug=EVERYONE_SLUG, name=name, is_everyone=True, posting="members", purpose=purpose
             )
     locked = belonging.lock(space)
     missing = Person.objects.active().exclude(memberships__space=locked)
@@ -44,6 +42,23 @@ def ensure_everyone(*, language: str = "fr") -> Space:
     _name_administrators(locked)
     locked.refresh_from_db()
     return locked
+
+
+def translate_everyone(language: str) -> None:
+    """Says the community of everyone in another language, where nobody has given it words of its own."""
+    space = Space.objects.get(is_everyone=True)
+    for known, _name in settings.LANGUAGES:
+        with translation.override(known):
+            name, purpose = _words_of_everyone()
+        if space.name == name and space.purpose == purpose:
+            with translation.override(language):
+                space.name, space.purpose = _words_of_everyone()
+            space.save(update_fields=["name", "purpose"])
+            return
+
+
+def _words_of_everyone() -> tuple[str, str]:
+    return _("Everyone"), _("What concerns all of us: news of the house, questions to everybody, thanks.")
 
 
 def _welcome(space: Space, people: Iterable[Person]) -> None:

@@ -21,7 +21,7 @@ from parvis.journal.actions import record
 from parvis.kernel import clock, images, markdown
 from parvis.kernel.errors import NotAllowed, Refused
 from parvis.kernel.files import local_store
-from parvis.membership.everyone import ensure_everyone, set_posting
+from parvis.membership.everyone import ensure_everyone, set_posting, translate_everyone
 from parvis.people.models import Person
 from parvis.web import brand
 from parvis.web.models import Network, SiteText
@@ -92,15 +92,20 @@ def colour_of(hue: int) -> str:
     return brand.palette_of(hue).light["accent"]
 
 
-def end_set_up(*, by: Person, own_name: str = "", own_email: str = "") -> None:
+def end_set_up(*, by: Person, own_name: str = "", own_email: str = "", language: str = "") -> None:
     """The first screen is done: the administrator has a name and an address, the community of everyone exists.
 
-    Who may: administrators. Raises Refused (own_name, own_email).
+    Both were made in the language of the terminal: they take the one chosen here. Who may: administrators. Raises
+    Refused (own_name, own_email).
     """
     require("site.administer", by=by)
-    _introduce(by, own_name, own_email)
     row = network_row()
-    ensure_everyone(language=row.language)
+    if language and row.set_up_at is None:
+        by.language = language
+    _introduce(by, own_name, own_email)
+    ensure_everyone(language=language or row.language)
+    if language and row.set_up_at is None:
+        translate_everyone(language)
     if row.set_up_at is None:
         row.set_up_at = clock.now()
         row.save(update_fields=["set_up_at"])

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
 from PIL import Image
 
 from parvis.accounts.models import Message, Session
@@ -85,6 +87,25 @@ def test_an_administrator_is_led_to_the_first_screen_until_it_is_done(cast: Cast
     assert admin.get("/").status_code == 200
     assert Client().get(row.logo_url).headers["Content-Type"] == "image/png"
     assert Client().get("/brand/logo/0123456789abcdef.png").status_code == 404
+
+
+def test_the_first_administrator_and_the_community_of_everyone_take_the_language_chosen(
+    cast: Cast, admin: Client
+):
+    words = {}
+    for language in ("fr", "en"):
+        with translation.override(language):
+            words[language] = gettext("Everyone")
+    Network.objects.update(set_up_at=None)
+    Person.objects.filter(id=cast.administrator.id).update(language="fr")
+    with translation.override("fr"):
+        purpose = gettext("What concerns all of us: news of the house, questions to everybody, thanks.")
+    Space.objects.filter(is_everyone=True).update(name=words["fr"], purpose=purpose)
+
+    admin.post("/admin/setup/", {**LOOK, "language": "en", "own_name": "Ines Costa"})
+
+    assert Person.objects.get(id=cast.administrator.id).language == "en"
+    assert Space.objects.get(is_everyone=True).name == words["en"] == "Everyone"
 
 
 def test_a_colour_without_hue_and_a_logo_that_is_none_are_refused(admin: Client):
@@ -302,6 +323,9 @@ def test_mail_settings_keep_their_password_and_a_failed_test_says_why(admin: Cli
     assert "s3cret-of-mail" not in shown
     admin.post("/admin/mail/", {**MAIL, "password": "•" * 8, "sender": "reseau@example.org"})
     assert network().mail["password"] == "s3cret-of-mail"
+    said = {host: toast_of(admin.post("/admin/mail/", {**MAIL, "host": host})) for host in (MAIL["host"], "")}
+    assert ("test" in said[MAIL["host"]], "test" in said[""]) == (True, False)
+    admin.post("/admin/mail/", MAIL)
     failed = admin.post("/admin/mail/test/", {"to": "moi@example.org"})
     assert failed.status_code == 422
     assert "moi@example.org" in text_of(failed)
