@@ -69,7 +69,12 @@ def set_up(request: Request) -> HttpResponse:
         return _preview_page(request, form, "web/admin/setup.html")
 
     def write(data: dict[str, Any]) -> None:
-        site_settings.end_set_up(by=me, own_name=data.pop("own_name"), own_email=data.pop("own_email"))
+        site_settings.end_set_up(
+            by=me,
+            own_name=data.pop("own_name"),
+            own_email=data.pop("own_email"),
+            language=data["language"],
+        )
         site_settings.set_look(by=me, **_with_bytes(data))
         opening.prepare_everyone(by=me)
         practice.open_practice(by=me, language=data["language"])
