@@ -64,6 +64,12 @@ class Config(BaseSettings):
     )
     mail_from: str = Field("", description=gettext_noop("Sender address of the network's mail"))
     max_upload_mb: int = Field(25, description=gettext_noop("Largest attachment, in megabytes"))
+    files_internal: str = Field(
+        "",
+        description=gettext_noop(
+            "Address of the kept files inside nginx, such as /kept/; empty: we send them"
+        ),
+    )
     max_import_mb: int = Field(
         2048,
         description=gettext_noop("Largest bundle an administrator may load in the browser, in megabytes"),

@@ -88,6 +88,7 @@ TIME_ZONE = config.time_zone
 STATIC_URL = "/static/"
 STATIC_ROOT = config.data / "static"
 PARVIS_FILES_ROOT = config.data / "files"
+PARVIS_FILES_INTERNAL = config.files_internal
 PARVIS_FETCH = config.fetch
 PARVIS_FETCH_DENIED = config.fetch_denied
 PARVIS_LINK_CARDS = config.link_cards

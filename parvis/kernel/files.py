@@ -60,10 +60,12 @@ class Store(Protocol):
 
 
 class LocalStore:
-    """Files in a local folder: `ab/cd/abcd…`, readable by our account only, written whole or not at all."""
+    """Files in a local folder: `ab/cd/abcd…`, readable by our account only (or its group, see `is_shared`), written whole or not at all."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, is_shared: bool = False) -> None:
+        """`is_shared` lets the group of the folder read too: a front server that sends the files itself."""
         self.root = Path(root)
+        self._file_mode, self._folder_mode = (0o640, 0o750) if is_shared else (0o600, 0o700)
 
     def store(self, stream: Source, *, name: str, declared_type: str | None = None, max_bytes: int) -> Stored:
         """Keep the content of `stream` and return what it is. The same content is kept once.
@@ -74,7 +76,7 @@ class LocalStore:
         self._folder(self.root)
         coming = self._folder(self.root / "coming") / secrets.token_hex(16)
         try:
-            with open(os.open(coming, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+            with open(os.open(coming, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self._file_mode), "wb") as target:
                 sha256, size, head = _copy(stream, target, max_bytes)
                 target.flush()
                 os.fsync(target.fileno())
@@ -134,7 +136,7 @@ class LocalStore:
 
     def _folder(self, path: Path) -> Path:
         """The folder, made when missing."""
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.mkdir(mode=self._folder_mode, parents=True, exist_ok=True)
         return path
 
     @contextlib.contextmanager
@@ -150,11 +152,11 @@ class LocalStore:
 
 def local_store(root: Path | None = None) -> LocalStore:
     """The store of this site, in `settings.PARVIS_FILES_ROOT` unless a root is given."""
-    if root is None:
-        from django.conf import settings
+    from django.conf import settings
 
-        root = settings.PARVIS_FILES_ROOT
-    return LocalStore(Path(root))
+    return LocalStore(
+        Path(root or settings.PARVIS_FILES_ROOT), is_shared=bool(settings.PARVIS_FILES_INTERNAL)
+    )
 
 
 def response_headers(stored: Stored, *, inline: bool, max_age: int = 0) -> dict[str, str]:

@@ -47,12 +47,12 @@ def parvis(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
 class Running:
     """A site started by `parvis up`."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, **more: str) -> None:
         self.folder, self.port = folder, port
         self.log = (folder.parent / "log").open("w+")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "parvis.cli", "up", "--data", str(folder), "--port", str(port)],
-            env=environment(),
+            env=environment() | more,
             stdout=subprocess.PIPE,
             stderr=self.log,
             text=True,
@@ -91,6 +91,13 @@ class Running:
         self.process.send_signal(number)
         return self.process.wait(60)
 
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.end(signal.SIGTERM)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        self.log.close()
+
     def nothing_is_left(self) -> bool:
         return (
             not any(is_alive(pid) for pid in self.family)
@@ -124,11 +131,7 @@ def running(folder: Path) -> Iterator[Running]:
     try:
         yield site
     finally:
-        if site.process.poll() is None:
-            site.end(signal.SIGTERM)
-        assert site.process.stdout is not None
-        site.process.stdout.close()
-        site.log.close()
+        site.close()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

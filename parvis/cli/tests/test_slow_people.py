@@ -9,6 +9,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import pytest
@@ -25,10 +26,16 @@ PATIENCE_S = 10
 LARGE = 8 * 2**20
 
 
+class Reached(Protocol):
+    """What answers on a port: a site, or the server before it."""
+
+    port: int
+
+
 class Visitor:
     """Somebody with a browser: a connection of their own for each request, and their cookies."""
 
-    def __init__(self, site: Running) -> None:
+    def __init__(self, site: Reached) -> None:
         self.site = site
         self.cookies: dict[str, str] = {}
 

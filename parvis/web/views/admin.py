@@ -6,16 +6,17 @@ Not here: people, groups and fields (admin_people), rules and mail (admin_settin
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django import forms
-from django.http import FileResponse, HttpResponse, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from parvis.accounts import mail
 from parvis.kernel.errors import NotFound, Refused
-from parvis.kernel.files import Stored, local_store, response_headers
+from parvis.kernel.files import Stored
+from parvis.kernel.files_serving import answer_file
 from parvis.membership.templates import all_templates
 from parvis.people.models import Person
 from parvis.spaces.models import Theme
@@ -155,17 +156,13 @@ def preview_look(request: Request) -> HttpResponse:
     return JsonResponse({"tokens": tokens, "verdict": sentence})
 
 
-def show_logo(request: Request, version: str) -> HttpResponse:
+def show_logo(request: Request, version: str) -> HttpResponseBase:
     """The network's logo, which everybody may see; any other address is nothing."""
     digest = request.network.logo
     if not digest or version != f"{digest[:16]}.png":
         raise NotFound
     stored = Stored(digest, 0, "image/png", "logo.png")
-    headers = response_headers(stored, inline=True, max_age=31_536_000)
-    media_type = headers.pop("Content-Type")
-    return cast(
-        HttpResponse, FileResponse(local_store().open(digest), content_type=media_type, headers=headers)
-    )
+    return answer_file(stored, inline=True, max_age=31_536_000)
 
 
 def show_opening(request: Request) -> HttpResponse:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from parvis.attention.reading import see_places
 from parvis.contributions import stream as streams
 from parvis.kernel.errors import NotFound, Refused
-from parvis.kernel.files import Stored, local_store, response_headers
+from parvis.kernel.files import Stored
+from parvis.kernel.files_serving import answer_file
 from parvis.kernel.ids import decode
 from parvis.kernel.pagination import parse_cursor
 from parvis.membership import actions, charters, requests
@@ -117,16 +117,12 @@ def _pinned(pins: list[streams.Row], start_id: int | None, request: HttpRequest)
     return {"start": start, "pins": draw([row for row in pins if row.id != start_id], request.viewer)}
 
 
-def show_cover(request: HttpRequest, space: Space, version: str) -> HttpResponse:
+def show_cover(request: HttpRequest, space: Space, version: str) -> HttpResponseBase:
     """The cover, for whoever may know of the community; its address changes with the picture."""
     if not space.cover or version != space.cover[:12]:
         raise NotFound
     kept = Stored(space.cover, 0, "image/webp", "cover.webp")
-    headers = response_headers(kept, inline=True, max_age=WEEK)
-    # named apart: FileResponse would guess another type and put it over ours
-    media_type = headers.pop("Content-Type")
-    stream = local_store(settings.PARVIS_FILES_ROOT).open(space.cover)
-    return FileResponse(stream, headers=headers, content_type=media_type)
+    return answer_file(kept, inline=True, max_age=WEEK)
 
 
 def _version(request: HttpRequest) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 
 from parvis.contributions.attachments import find_attachment, keep_upload
 from parvis.kernel.errors import Refused
-from parvis.kernel.files import Stored, local_store, response_headers
+from parvis.kernel.files import Stored
+from parvis.kernel.files_serving import answer_file
 from parvis.kernel.ids import encode
 
 
@@ -24,13 +24,10 @@ def upload(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"id": encode(row.id), "url": row.url, "name": row.name, "is_image": row.is_image})
 
 
-def serve(request: HttpRequest, attachment: int, name: str) -> HttpResponse:
+def serve(request: HttpRequest, attachment: int, name: str) -> HttpResponseBase:
     """A file, under the rights of the text it belongs to."""
     row = find_attachment(attachment, request.viewer)
     kept = Stored(row.sha256, row.size, row.media_type, row.name)
-    headers = response_headers(kept, inline=True)
-    if request.headers.get("If-None-Match") == headers["ETag"]:
+    if request.headers.get("If-None-Match") == f'"{row.sha256}"':
         return HttpResponse(status=304)
-    # named apart: FileResponse would guess another type and put it over ours
-    media_type, stream = headers.pop("Content-Type"), local_store(settings.PARVIS_FILES_ROOT).open(row.sha256)
-    return FileResponse(stream, headers=headers, content_type=media_type)
+    return answer_file(kept, inline=True)
