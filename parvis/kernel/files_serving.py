@@ -14,10 +14,13 @@ def answer_file(stored: Stored, *, inline: bool, max_age: int = 0) -> HttpRespon
     Where PARVIS_FILES_INTERNAL names an address inside nginx, the body stays empty and nginx puts the file there.
     """
     headers = response_headers(stored, inline=inline, max_age=max_age)
-    # named apart: FileResponse would guess another type and put it over ours
     media_type, store = headers.pop("Content-Type"), local_store()
     if not settings.PARVIS_FILES_INTERNAL:
-        return FileResponse(store.open(stored.sha256), headers=headers, content_type=media_type)
+        answer = FileResponse(store.open(stored.sha256), content_type=media_type)
+        # Last: FileResponse has a disposition of its own, which would show in place what ours has downloaded.
+        for name, value in headers.items():
+            answer.headers[name] = value
+        return answer
     place = store.path(stored.sha256).relative_to(store.root)
     headers["X-Accel-Redirect"] = f"{settings.PARVIS_FILES_INTERNAL.rstrip('/')}/{place}"
     return HttpResponse(headers=headers, content_type=media_type)

@@ -26,6 +26,12 @@ def test_without_a_front_server_the_content_comes_from_us(kept: Stored) -> None:
     assert not answer.has_header("X-Accel-Redirect")
 
 
+def test_a_page_of_a_strangers_is_downloaded_under_its_own_name(kept: Stored) -> None:
+    answer = answer_file(Stored(kept.sha256, kept.size, "text/html", "page.html"), inline=True)
+    answer.close()
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="page.html"'
+
+
 def test_behind_nginx_the_body_is_empty_and_the_headers_are_the_same(
     kept: Stored, settings: Settings
 ) -> None:
