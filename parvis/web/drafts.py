@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from parvis.contributions.models import Reply
 from parvis.kernel.ids import decode, encode
+from parvis.kernel.markdown import excerpt, render
+from parvis.kernel.markdown_rules import MENTION
 
 if TYPE_CHECKING:
     from parvis.contributions.marks import Draft
@@ -32,7 +34,6 @@ def describe_draft(draft: Draft) -> dict[str, Any]:
         "edit": f"/go/{key}/edit/",
         "part": f"/go/{key}/#add-part",
     }
-    text = str(draft.fields.get("title") or draft.fields.get("body") or "")
     about = {
         "reply": _("a reply"),
         "edit": _("a change to a text"),
@@ -40,10 +41,19 @@ def describe_draft(draft: Draft) -> dict[str, Any]:
         "part": _("an addition to a topic"),
     }
     return {
-        "text": " ".join(text[:120].split()),
+        "text": beginning(draft),
         "url": urls.get(place, "/publish/"),
         "saved_at": draft.saved_at,
         "about": about.get(place, _("something new")),
         "icon": "reply" if place == "reply" else "pencil",
         "drop_url": f"/drafts/{draft.place}/drop/",
     }
+
+
+def beginning(draft: Draft) -> str:
+    """The title of a text being typed, else its first words as they will be read."""
+    if draft.fields.get("title"):
+        return " ".join(str(draft.fields["title"])[:120].split())
+    # What is typed holds the names of those it mentions: no need to look for them.
+    source = MENTION.sub(lambda found: f"@{found[1]}", str(draft.fields.get("body", ""))[:400])
+    return excerpt(render(source).text, 120)

@@ -263,3 +263,11 @@ def test_going_on_with_a_draft_says_who_will_see_it_and_asks_who_cannot(cast: Ca
     answer = reply(published, body="Oui", by=cast.author)
     page = client.get(f"/go/{published.key}/replies/{answer.key}/edit/").content.decode()
     assert f'data-people-url="/people/suggest/?space={cast.on_request.slug}"' in page
+
+
+def test_the_list_of_drafts_shows_words_as_they_will_be_read(cast: Cast):
+    body = f"> @[Aude](person:{cast.author.key})\n\nUn **grand** merci"
+    Draft.objects.create(person=cast.member, place="new", fields={"body": body})
+    page = client_of(cast.member).get("/drafts/").content.decode()
+    assert "@Aude Un grand merci" in page
+    assert "person:" not in page
