@@ -7,22 +7,23 @@ WORD = "one of a fixed set of words"
 UNSEEN = "never shown: what is shown is derived from another column, which has its canary"
 SECRET = "a hash of a secret"
 LIST = "ids and figures, no text of people"
+FILE = "the hash that names a stored file; the file itself has its canary (planting.plant_files)"
 
 EXEMPT: dict[str, str] = {
     "people_person.password": SECRET, "people_person.email": KEY, "people_person.username": KEY,
     "people_person.state": WORD, "people_person.sort_key": UNSEEN, "people_person.words_key": UNSEEN,
-    "people_person.photo": KEY, "people_person.language": WORD, "people_person.theme": WORD,
+    "people_person.photo": FILE, "people_person.language": WORD, "people_person.theme": WORD,
     "people_person.text_size": WORD, "people_person.time_zone": WORD, "people_person.stream_order": WORD,
     "people_person.hidden_fields": WORD, "people_subject.kind": WORD, "people_subject.folded": UNSEEN,
     "people_profilefield.type": WORD, "people_profilefield.choices": "offered words; values have canaries",
     "people_group.rule": "departments and sites, shown to administrators as they stand",
     "spaces_space.kind": WORD, "spaces_space.slug": KEY, "spaces_space.theme": WORD, "spaces_space.access": WORD,
-    "spaces_space.cover": KEY, "spaces_space.posting": WORD, "spaces_membership.role": WORD, "spaces_spacetool.slug": KEY,
+    "spaces_space.cover": FILE, "spaces_space.posting": WORD, "spaces_membership.role": WORD, "spaces_spacetool.slug": KEY,
     "contributions_contribution.kind": KEY, "contributions_contribution.card": LIST,
     "contributions_contribution.language": WORD, "contributions_contribution.state": WORD,
     "contributions_contribution.reaction_counts": LIST, "contributions_reply.state": WORD,
     "contributions_reply.reaction_counts": LIST, "contributions_body.text": UNSEEN, "contributions_reply.text": UNSEEN,
-    "contributions_reaction.name": WORD, "contributions_tag.word": KEY, "contributions_attachment.sha256": KEY,
+    "contributions_reaction.name": WORD, "contributions_tag.word": KEY, "contributions_attachment.sha256": FILE,
     "contributions_attachment.media_type": WORD, "contributions_attachment.name": KEY, "contributions_draft.place": KEY,
     "contributions_tagfollow.word": KEY, "contributions_linkcard.url": KEY, "contributions_total.name": WORD,
     "contributions_recurring.option": WORD, "contributions_recurring.every": WORD,
@@ -37,7 +38,7 @@ EXEMPT: dict[str, str] = {
     "membership_charter.source": "shown to hosts only in its last version, as its html is to all",
     "membership_communitytemplate.fields": "words in two languages by key, which a canary would break",
     "attention_notice.reason": WORD, "attention_notice.thing_kind": KEY,
-    "web_network.name": "public: it stands in every page", "web_network.logo": KEY, "web_network.language": WORD,
+    "web_network.name": "public: it stands in every page", "web_network.logo": FILE, "web_network.language": WORD,
     "web_network.promise": "public", "web_network.who_creates": WORD, "web_network.signs_in_by": WORD,
     "web_network.mail": "a relay's settings, shown to administrators without the password",
     "web_network.home_blocks": "public to all who are signed in", "web_network.checklist": LIST,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -68,9 +68,13 @@ class Outcome:
         return int(self.response.status_code)
 
     @property
-    def text(self) -> str:
+    def body(self) -> bytes:
         response = self.response
-        return (b"".join(response) if response.streaming else response.content).decode(errors="replace")
+        return b"".join(response) if response.streaming else bytes(response.content)
+
+    @property
+    def text(self) -> str:
+        return self.body.decode(errors="replace")
 
     @property
     def word(self) -> str:
@@ -95,9 +99,12 @@ def undone() -> Iterator[None]:
 
 def attempt(
     world: World, actor: str, method: str, address: str, data: dict[str, Any] | None = None, *,
-    before: Marks | None = None, **more: Any,
+    before: Marks | None = None, then: Callable[[], None] | None = None, **more: Any,
 ) -> Outcome:  # fmt: skip
-    """Asks as that actor, compares the database with `before` when it is given, and takes everything back."""
+    """Asks as that actor, compares the database with `before` when it is given, and takes everything back.
+
+    `then` is done in between, while what was written is still there.
+    """
     client = world.client(actor)
     written = touched() if before is not None else {}
     with undone():
@@ -107,6 +114,8 @@ def attempt(
         outcome = Outcome(response, changes_since(before, written) if before is not None else {})
         if response.streaming:
             response.streaming_content = [b"".join(response)]
+        if then is not None:
+            then()
     return outcome
 
 

@@ -81,10 +81,11 @@ def is_configured() -> bool:
     return relay() is not None
 
 
-def send(to: Person | str, subject: str, text: str, html: str = "") -> Message:
+def send(to: Person | str, subject: str, text: str, html: str = "", *, is_private: bool = False) -> Message:
     """Keeps a message and, when a relay is set, hands it to a job in the running transaction.
 
     `to` is a person (their e-mail, or their user name when they have none: then it is only kept) or an address.
+    Of a private message the outbox page shows no word: notices speak of places where administrators may read nothing.
     """
     person = to if isinstance(to, Person) else None
     address = to if isinstance(to, str) else to.email or ""
@@ -95,6 +96,7 @@ def send(to: Person | str, subject: str, text: str, html: str = "") -> Message:
         subject=_one_line(subject),
         text=text,
         html=html,
+        is_private=is_private,
         state=QUEUED if leaves else KEPT,
     )
     if leaves:

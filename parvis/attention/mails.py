@@ -47,9 +47,8 @@ def _send(person: Person, line: Line) -> None:
             if about
             else line.sentence
         )
-        mail.send(
-            person, f"[{network}] {subject}", letter(person, line, network), html_of(person, line, network)
-        )
+        text, html = letter(person, line, network), html_of(person, line, network)
+        mail.send(person, f"[{network}] {subject}", text, html, is_private=True)
 
 
 def _parts(person: Person, line: Line) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socketserver
-import threading
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 
@@ -14,59 +12,23 @@ from parvis.accounts.models import Message
 from parvis.kernel.db import read
 from parvis.kernel.errors import NotAllowed
 from parvis.testing.cast import Cast
+from parvis.testing.relay import Relay, listening
 from parvis.web.models import Network
 
 pytestmark = pytest.mark.django_db
 
 
-class Conversation(socketserver.StreamRequestHandler):
-    """As much of SMTP as takes a message; refuses those to refused@…"""
-
-    def handle(self) -> None:
-        self._say("220 stub ready")
-        refused = False
-        while line := self.rfile.readline():
-            word = line.split()[0].upper() if line.split() else b""
-            if word == b"EHLO":
-                self._say("250 stub")
-            elif word == b"RCPT":
-                refused = b"refused@" in line
-                self._say("550 no such mailbox" if refused else "250 fine")
-            elif word == b"DATA":
-                self._say("354 go on")
-                self.server.received.append(b"".join(self._lines()))  # type: ignore[attr-defined]
-                self._say("250 taken")
-            elif word == b"QUIT":
-                self._say("221 bye")
-                return
-            else:
-                self._say("250 fine")
-
-    def _say(self, text: str) -> None:
-        self.wfile.write(text.encode() + b"\r\n")
-
-    def _lines(self) -> Iterator[bytes]:
-        while (line := self.rfile.readline()) not in (b".\r\n", b""):
-            yield line
-
-
 @pytest.fixture
-def smtp() -> Iterator[socketserver.ThreadingTCPServer]:
-    """A relay on a loopback port; `received` holds what it took."""
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Conversation) as server:
-        server.received = []  # type: ignore[attr-defined]
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        yield server
-        server.shutdown()
+def smtp() -> Iterator[Relay]:
+    with listening() as relay:
+        yield relay
 
 
-def set_relay(network: Network, smtp: socketserver.ThreadingTCPServer) -> None:
+def set_relay(network: Network, smtp: Relay) -> None:
     network.name = "La Ruche"
     network.mail = {
         "host": "127.0.0.1",
-        "port": smtp.server_address[1],
+        "port": smtp.port,
         "security": "none",
         "sender": "ruche@parvis.test",
     }
