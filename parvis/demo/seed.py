@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+from parvis.accounts.profile import fill_values
+from parvis.accounts.profile_fields import save_field
 from parvis.attention.actions import deliver
 from parvis.contributions.marks import Bookmark, Draft, Pin
 from parvis.contributions.models import Contribution, Reply
@@ -16,6 +18,7 @@ from parvis.kernel import clock, markdown
 from parvis.kernel.db import SYSTEM, acting
 from parvis.kernel.ids import new_id
 from parvis.membership.charters import current
+from parvis.membership.groups import save_group
 from parvis.people.models import Person
 from parvis.spaces.models import Membership, Space
 from parvis.toolkit import registry
@@ -54,6 +57,7 @@ UNFINISHED = {
         "body": "Elle a été créée pour une raison que plus personne ne sait dire. Avant de trancher,",
     },
 }
+DUTIES = ["Secouriste du travail", "Guide-file", "Tutorat", "Correspondant·e du réseau"]
 FRESH = timedelta(days=21)  # what the bell of the demonstration speaks of
 
 
@@ -72,6 +76,7 @@ def seed_demo(progress: Progress | None = None) -> None:
     with acting(SYSTEM):
         _name_roles()
         _dress()
+        _organise()
         _write_journal()
         _leave_traces()
         open_practice(by=demo_people()["admin"], language="fr")
@@ -116,6 +121,23 @@ def _dress() -> None:
             is_start_here=True,
             pinned_by=first.author,
         )
+
+
+def _organise() -> None:
+    """What the administrator made of the company: a field of the profile that HR fills, a group by a rule."""
+    by = demo_people()["admin"]
+    field = save_field(
+        label_fr="Mission au service des autres",
+        label_en="Duty for everyone",
+        type="choice",
+        choices=DUTIES,
+        is_filled_by_person=False,
+        is_filter=True,
+        by=by,
+    )
+    for number, person in enumerate(Person.objects.listed().order_by("username")[::9]):
+        fill_values(person, {field: DUTIES[number % len(DUTIES)]}, by=by)
+    save_group(name="Bristol", rule={"site": ["Bristol"]}, by=by)
 
 
 def _home_blocks() -> list[dict[str, object]]:

@@ -11,7 +11,7 @@ import pytest
 from parvis.demo import content
 from parvis.demo.organisation import Organisation
 from parvis.demo.seed import ROLES, demo_people, seed_demo
-from parvis.people.models import Person
+from parvis.people.models import Group, Person, ProfileValue
 from parvis.spaces.models import Space
 from parvis.transfer import rows
 
@@ -74,6 +74,9 @@ def test_the_demonstration_fills_an_empty_site_once(tmp_path, settings):  # type
     assert set(demo_people()) == set(ROLES)
     assert demo_people()["admin"].is_administrator
     assert Space.objects.filter(is_everyone=True).count() == 1
+    duties = ProfileValue.objects.filter(field__is_filter=True, field__is_filled_by_person=False)
+    assert duties.count() > 10
+    assert Group.objects.get().people.count() > 10
     count = Person.objects.count()
     seed_demo()
     assert Person.objects.count() == count == 120

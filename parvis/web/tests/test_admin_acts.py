@@ -305,33 +305,6 @@ def test_ways_in_never_lock_everybody_out(admin: Client):
     assert Client().get("/accounts/code/").status_code == 404
 
 
-MAIL = {
-    "host": "127.0.0.1",
-    "port": "9",
-    "security": "none",
-    "user": "u",
-    "password": "s3cret-of-mail",
-    "sender": "",
-}
-
-
-def test_mail_settings_keep_their_password_and_a_failed_test_says_why(admin: Client):
-    assert admin.post("/admin/mail/", {**MAIL, "port": "70000"}).status_code == 422
-    assert admin.post("/admin/mail/", {**MAIL, "host": "smtp://x/y"}).status_code == 422
-    admin.post("/admin/mail/", MAIL)
-    shown = text_of(admin.get("/admin/mail/"))
-    assert "s3cret-of-mail" not in shown
-    admin.post("/admin/mail/", {**MAIL, "password": "•" * 8, "sender": "reseau@example.org"})
-    assert network().mail["password"] == "s3cret-of-mail"
-    said = {host: toast_of(admin.post("/admin/mail/", {**MAIL, "host": host})) for host in (MAIL["host"], "")}
-    assert ("test" in said[MAIL["host"]], "test" in said[""]) == (True, False)
-    admin.post("/admin/mail/", MAIL)
-    failed = admin.post("/admin/mail/test/", {"to": "moi@example.org"})
-    assert failed.status_code == 422
-    assert "moi@example.org" in text_of(failed)
-    assert admin.post("/admin/mail/test/", {"to": "nowhere"}).status_code == 422
-
-
 def test_the_home_page_shows_blocks_in_their_order_until_their_day(cast: Cast, admin: Client):
     assert admin.post("/admin/home/welcome/", {"text": "x", "until": "2020-01-01"}).status_code == 422
     assert admin.post("/admin/home/welcome/", {"text": "x", "until": "soon"}).status_code == 422

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from html import unescape
-
 import pytest
 
 from parvis.contributions import marking, replies
 from parvis.kernel.db import count_statements
 from parvis.kernel.ids import encode
 from parvis.membership import actions, charters, groups
-from parvis.membership.everyone import name_personal_space
 from parvis.membership.models import JoinRequest
 from parvis.people.models import Person, Subject
 from parvis.spaces.models import Membership
@@ -301,28 +298,6 @@ def test_members_pages_never_say_when_somebody_last_came_and_respect_what_is_hid
     cast.author.is_hidden = True
     cast.author.save()
     assert cast.author.name not in text_of(client_of(cast.member).get(cast.open.url + "members/"))
-
-
-def test_a_person_is_followed_by_their_own_space(cast: Cast):
-    client = client_of(cast.stranger)
-    assert client.post(cast.personal.url + "level/", {"level": "2"}).status_code == 303
-    assert cast.personal.subscriptions.filter(person=cast.stranger, level=2).exists()
-    assert client.post(cast.personal.url + "join/").status_code == 422
-    assert client.post(cast.personal.url + "level/", {"level": "none"}).status_code == 303
-    assert not cast.personal.subscriptions.filter(person=cast.stranger).exists()
-
-
-def test_somebodys_own_space_is_their_blog_with_its_name_promise_and_followers(cast: Cast):
-    name_personal_space(name="Carnet d'atelier", purpose="Une idée par quinzaine.", by=cast.author)
-    client = client_of(cast.stranger)
-    client.post(cast.personal.url + "level/", {"level": "2"})
-    answer = client.get(cast.personal.url)
-    assert (answer.status_code, answer["Location"]) == (302, cast.personal.url + "blog/")
-    shown = unescape(text_of(client.get(answer["Location"])))
-    assert "Carnet d'atelier" in shown
-    assert "Une idée par quinzaine." in shown
-    assert "suivi par 1 personne" in shown
-    assert "Ne plus suivre" in shown
 
 
 HOSTILE = ["<script>alert(1)</script>", "🐍" * 300, "%", "../../etc", "-1", "9" * 40, "' OR 1=1 --"]

@@ -14,7 +14,7 @@ from parvis.kernel.db import count_statements
 from parvis.kernel.ids import encode
 from parvis.membership import charters, requests
 from parvis.membership.everyone import set_posting
-from parvis.people.models import Person, Subject
+from parvis.people.models import Person, ProfileField, Subject
 from parvis.spaces.models import Membership, Space, Subscription
 from parvis.testing.cast import Cast, build_cast
 from parvis.tools.notes.actions import publish_note
@@ -106,6 +106,19 @@ def test_role_and_site_stand_on_lines_of_their_own(cast: Cast):
     head = main_of(client_of(cast.member).get(cast.author.url)).split("</section>")[0]
     assert ">Conductrice de ligne</p>" in head
     assert ">Nantes</p>" in head
+
+
+def test_fields_of_the_administrator_are_shown_by_their_type(cast: Cast):
+    made = {
+        kind: ProfileField.objects.create(label_fr=kind, label_en=kind, type=kind)
+        for kind in ("date", "link", "text")
+    }
+    values = {"date": "2019-03-05", "link": "https://crm.example.org/aude", "text": "Badge <42>"}
+    profile.fill_values(cast.author, {made[kind]: value for kind, value in values.items()}, by=cast.author)
+    shown = client_of(cast.member).get(cast.author.url).content.decode()
+    assert '<time datetime="2019-03-05">5 March 2019</time>' in shown
+    assert '<a href="https://crm.example.org/aude" rel="noopener noreferrer">' in shown
+    assert "Badge &lt;42&gt;" in shown
 
 
 def test_unclaimed_people_have_no_page_until_a_text_of_theirs_is_read(cast: Cast):

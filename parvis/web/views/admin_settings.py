@@ -66,7 +66,7 @@ def edit_mail(request: Request) -> HttpResponse:
         lambda data: site_settings.set_mail(by=request.viewer, **data),
         template="web/admin/mail.html",
         to="/admin/mail/",
-        sentence=_("Saved. Send a test to be sure."),
+        sentence=_("Saved. Send a test to be sure.") if request.POST.get("host", "").strip() else _("Saved."),
         **_mail_state(request),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -141,11 +142,13 @@ def show_person(request: HttpRequest, person: int) -> HttpResponse:
     after = parse_cursor(request.GET.get("after", ""))
     written = stream.of_person(found, request.viewer, after=after)
     discreet = is_discreet(found) and found.id != request.viewer.id
+    profile = profile_of(found, request.viewer)
     return page(
         request,
         "web/people/person.html",
         person=found,
-        profile=profile_of(found, request.viewer),
+        profile=profile,
+        days={one.id: date.fromisoformat(text) for one, text in profile.values if one.type == "date"},
         cards=draw(written.rows, request.viewer),
         next=written.next,
         discreet=discreet,
