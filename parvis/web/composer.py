@@ -19,10 +19,8 @@ from parvis.contributions.attachments import keep_upload
 from parvis.contributions.drafts import draft_at
 from parvis.contributions.models import Contribution, State
 from parvis.kernel import markdown
-from parvis.kernel.db import read
 from parvis.kernel.errors import NotAllowed, NotFound, Refused
 from parvis.kernel.ids import decode, encode
-from parvis.kernel.words import keywords
 from parvis.people.models import Person, names_of
 from parvis.spaces.models import Audience, Space, SpaceTool
 from parvis.toolkit import registry
@@ -375,32 +373,6 @@ def _people_count(space: Space) -> int:
         return space.member_count
     counts = Space.objects.filter(is_everyone=True).values_list("member_count", flat=True)
     return counts.first() or 0
-
-
-SIMILAR = """
-SELECT c.id, c.title, c.reply_count, s.name AS space_name FROM contributions_contribution c
-  JOIN spaces_space s ON s.id = c.space_id
-WHERE c.search @@ to_tsquery('simple', %(query)s) AND c.state = 'published' AND c.title <> ''
-  AND (c.audience = 0 OR c.audience = 1 AND c.space_id IN
-       (SELECT m.space_id FROM spaces_membership m WHERE m.person_id = %(me)s))
-ORDER BY ts_rank(c.search, to_tsquery('simple', %(query)s)) DESC, c.id DESC LIMIT 4"""
-
-
-def similar_to(title: str, viewer: Person) -> list[dict[str, Any]]:
-    """Up to four published contributions whose text shares words with a title being typed. One query."""
-    words = keywords(title[:200], limit=6)
-    if not words:
-        return []
-    rows = read(SIMILAR, {"query": " | ".join(words), "me": viewer.id})
-    return [
-        {
-            "title": row.title,
-            "url": f"/go/{encode(row.id)}/",
-            "replies": row.reply_count,
-            "space": row.space_name,
-        }
-        for row in rows
-    ]
 
 
 def may_post(space: Space, viewer: Person) -> bool:

@@ -17,6 +17,7 @@ from parvis.toolkit.pages import go, page
 from parvis.toolkit.routing import thing_path
 from parvis.web import composer
 from parvis.web.drafts import describe_draft
+from parvis.web.similar import similar_to
 
 
 def publish(request: HttpRequest) -> HttpResponse:
@@ -123,7 +124,7 @@ def audience(request: HttpRequest) -> HttpResponse:
 
 def similar(request: HttpRequest) -> HttpResponse:
     """Topics that look like the title being typed, among those the writer may read."""
-    rows = composer.similar_to(request.GET.get("q", ""), request.viewer)
+    rows = similar_to(request.GET.get("q", ""), request.viewer)
     return page(request, "web/_similar.html", rows=rows) if rows else HttpResponse("")
 
 
