@@ -166,6 +166,40 @@ def test_finding_and_joining_by_keyboard_alone(
         assert Membership.objects.filter(space=cast.open, person=cast.ex_member).exists()
 
 
+def test_a_colleague_is_invited_by_typing_three_letters_and_without_script_by_ticking(
+    live_site: Site, new_page: Callable[..., Page], axe: Callable[..., None], django_db_blocker: Any
+):
+    with django_db_blocker.unblock():
+        cast = build_cast()
+        Network.objects.get_or_create(id=1)
+        address = live_site / f"{cast.on_request.url}host/invitations/"
+        invited = cast.on_request.invitations.filter(revoked_at=None)
+        page = new_page(viewport=WIDE)
+        sign_in(page, live_site, cast.host)
+        page.goto(address)
+        page.get_by_role("combobox").press_sequentially(cast.stranger.name[:3])
+        page.get_by_role("option", name=cast.stranger.name).wait_for()
+        axe(page)
+        page.keyboard.press("Enter")
+        page.locator(".chip", has_text=cast.stranger.name).wait_for()
+        page.locator("main form.form button.primary").click()
+        page.wait_for_selector(".toast")
+        assert invited.filter(person=cast.stranger).exists()
+
+        plain = new_page(viewport=NARROW, java_script_enabled=False)
+        sign_in(plain, live_site, cast.host)
+        plain.goto(address)
+        plain.fill("[name=who]", cast.author.name.split()[0])
+        plain.click("[name=do][value=search]")
+        assert not plain.get_by_label(cast.author.name).count()  # belongs already
+        plain.fill("[name=who]", cast.ex_member.name.split()[0])
+        plain.click("[name=do][value=search]")
+        plain.get_by_label(cast.ex_member.name).check()
+        plain.locator("main form.form button.primary").click()
+        plain.wait_for_load_state()
+        assert invited.filter(person=cast.ex_member).exists()
+
+
 def _tab_to(page: Page, end: str) -> None:
     """Presses Tab until the focus stands on what leads there."""
     for _step in range(80):
