@@ -44,6 +44,7 @@ PAGES = {
     "search": "/search/?q=lampe",
     "tag": "/tags/lampes/",
     "saved": "/saved/",
+    "mine": "/mine/",
     "drafts": "/drafts/",
     "bin": "/bin/",
     "composer": "/publish/",

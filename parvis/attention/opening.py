@@ -48,6 +48,11 @@ def contribution_page(
             for tool in registry.tools()
             for one in tool.near(contribution, request.viewer, request.abilities)
         ],
+        "inside": [
+            one
+            for tool in registry.tools()
+            for one in tool.inside(contribution, request.viewer, request.abilities)
+        ],
         "remarks": [one for tool in registry.tools() for one in tool.remarks(contribution, request.viewer)],
         "answer_to": request.GET.get("answer", ""),
         **thread_context(request, contribution, accepted_id=accepted_id, accept_at=accept_at),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
+
+from markupsafe import Markup
 
 from parvis.access.roles import Role
 
@@ -46,6 +49,29 @@ class Remark:
     text: Text
     icon: str = "info"
     links: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of "mine": something of the reader's, with its moment or day."""
+
+    text: Text
+    url: str
+    sub: Text = ""
+    icon: str = ""
+    at: datetime | None = None
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """What a tool has for one reader on the page "mine": a few lines, where to see all, what to say of none."""
+
+    title: Text
+    icon: str
+    lines: tuple[Line, ...]
+    url: str = ""
+    empty: Text = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +133,9 @@ class Tool:
     acts: Callable[..., list[Act]] = lambda contribution, viewer, can: []
     near: Callable[..., list[Act]] = lambda contribution, viewer, can: []
     remarks: Callable[..., list[Remark]] = lambda contribution, viewer: []
+    # Drawn HTML inside any contribution, under its text: inside(contribution, viewer, abilities), such as a poll.
+    inside: Callable[..., list[Markup]] = lambda contribution, viewer, can: []
+    mine: Callable[..., list[Section]] = lambda viewer: []  # at most one statement for each section
     moved: Callable[..., None] | None = None  # told when one of its contributions changes place
 
 
