@@ -127,8 +127,8 @@ def _organise() -> None:
     """What the administrator made of the company: a field of the profile that HR fills, a group by a rule."""
     by = demo_people()["admin"]
     field = save_field(
-        label_fr="Mission au service des autres",
-        label_en="Duty for everyone",
+        label_fr="Mission",
+        label_en="Duty",
         type="choice",
         choices=DUTIES,
         is_filled_by_person=False,
