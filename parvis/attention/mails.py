@@ -31,24 +31,22 @@ def send_mails(activity_id: int) -> None:
         activity_id=activity_id, mailed_at=None, seen_at=None, **WANTED
     )
     for row in rows.select_related("person"):
-        lines = lines_of([row], row.person)
-        if lines:
-            _send(row.person, lines[0])
+        with translation.override(row.person.language):
+            lines = lines_of([row], row.person)
+            if lines:
+                _send(row.person, lines[0])
         row.mailed_at = clock.now()
         row.save(update_fields=["mailed_at"])
 
 
 def _send(person: Person, line: Line) -> None:
-    with translation.override(person.language):
-        network = mail.network_row().name
-        about = line.about if line.is_public else line.title
-        subject = (
-            _("%(sentence)s: %(title)s") % {"sentence": line.sentence, "title": about}
-            if about
-            else line.sentence
-        )
-        text, html = letter(person, line, network), html_of(person, line, network)
-        mail.send(person, f"[{network}] {subject}", text, html, is_private=True)
+    network = mail.network_row().name
+    about = line.about if line.is_public else line.title
+    subject = (
+        _("%(sentence)s: %(title)s") % {"sentence": line.sentence, "title": about} if about else line.sentence
+    )
+    text, html = letter(person, line, network), html_of(person, line, network)
+    mail.send(person, f"[{network}] {subject}", text, html, is_private=True)
 
 
 def _parts(person: Person, line: Line) -> list[str]:
@@ -57,7 +55,7 @@ def _parts(person: Person, line: Line) -> list[str]:
     head = (
         _("%(sentence)s: %(title)s") % {"sentence": line.sentence, "title": about} if about else line.sentence
     )
-    parts = [head + "."]
+    parts = [head if head[-1] in ".!?…" else head + "."]
     if line.place:
         parts.append(_("In %(community)s.") % {"community": line.place})
     if line.quote and line.is_public:

@@ -170,6 +170,19 @@ def test_a_mail_speaks_its_readers_language_and_goes_once(cast: Cast, run_jobs: 
     assert Message.objects.count() == 1
 
 
+def test_a_mail_written_by_a_job_is_all_in_its_readers_language(cast: Cast, run_jobs: Jobs):
+    """A job has no language of its own: the sentence of the notice used to come out in English."""
+    wants_mail(cast.author)
+    Person.objects.filter(id=cast.author.id).update(language="fr")
+    reply(note_in(cast.open, cast.author, "Où est la clé ?"), body="Sous le paillasson", by=cast.member)
+    run_jobs()
+    mail = Message.objects.get(person=cast.author)
+    for text in (mail.subject, mail.text, mail.html):
+        assert "vous a répondu" in text
+        assert "replied" not in text
+    assert "?." not in mail.text
+
+
 def unread(person: Person) -> int:
     return Notice.objects.filter(person=person, seen_at=None).count()
 
