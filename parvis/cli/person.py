@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from parvis.cli.site import CommandFailed, add_data_option, open_site, set_up_django
+from parvis.cli.site import CommandFailed, add_data_option, last_address, open_site, set_up_django
 from parvis.cli.words import gettext as _
 from parvis.cli.words import language
 
@@ -55,7 +55,7 @@ def run_create(args: argparse.Namespace) -> int:
                 welcome_person(person)
         except IntegrityError:
             raise CommandFailed(_("Somebody has this e-mail or user name already."))
-        print_link(person)
+        print_link(person, last_address(args.data))
     return 0
 
 
@@ -71,7 +71,7 @@ def run_link(args: argparse.Namespace) -> int:
                 raise Person.DoesNotExist
         except Person.DoesNotExist:
             raise CommandFailed(_("No active person is called %(who)s.") % {"who": args.who})
-        print_link(person)
+        print_link(person, last_address(args.data))
     return 0
 
 
@@ -91,13 +91,13 @@ def run_list(args: argparse.Namespace) -> int:
     return 0
 
 
-def print_link(person: Person) -> None:
-    """The whole address of a new one-time link."""
+def print_link(person: Person, known: str) -> None:
+    """The whole address of a new one-time link; `known` is where the site runs or ran, unless a setting says more."""
     from parvis.accounts.links import issue_link
     from parvis.config import config
     from parvis.kernel.db import SYSTEM, acting
 
     with acting(SYSTEM):
         path = issue_link(person, minutes=24 * 60)
-    base = os.environ.get("PARVIS_URL") or config.url
+    base = os.environ.get("PARVIS_URL") or known or config.url
     print(f"{base.rstrip('/')}{path}")

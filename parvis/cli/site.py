@@ -112,6 +112,12 @@ def prepare_foreign_database(site: Site) -> None:
         raise CommandFailed(_("The database does not answer: %(reason)s") % {"reason": str(failure).strip()})
 
 
+def last_address(data: str) -> str:
+    """Where the site of a folder runs, or ran last; empty if it never did."""
+    note = find_site(data).data / "up.lock"
+    return note.read_text().partition(",")[0].strip() if note.exists() else ""
+
+
 def make_folder(folder: Path) -> None:
     """The site's folder, closed to other accounts from the moment it exists."""
     folder.parent.mkdir(parents=True, exist_ok=True)
