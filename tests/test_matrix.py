@@ -12,7 +12,7 @@ from parvis.kernel.ids import encode, new_id
 from parvis.toolkit.routing import ROUTES
 from tests.matrix.inside import SPACE, THING
 from tests.matrix.rows import Row, filled, read_answers
-from tests.matrix.site import ADMINISTRATION, SIGNED_IN, VISITORS
+from tests.matrix.site import ADMINISTRATION, DEMONSTRATION, RELAYED, SIGNED_IN, VISITORS
 from tests.trial import Outcome, address_of, attempt, find_route, fingerprint, without_tokens
 from tests.world import World
 
@@ -58,6 +58,14 @@ def test_every_write_of_the_table_says_what_it_changes() -> None:
     assert [str(row) for row in ROWS if row.method == "POST" and not row.changes and not row.why] == []
 
 
+def test_every_address_answers_somebody() -> None:
+    elsewhere = {str(row) for row in (*DEMONSTRATION, *RELAYED)}
+    open_to = {
+        str(row): {word for cells in ANSWERS[row.pattern].values() for word in cells.values()} for row in ROWS
+    }
+    assert sorted(row for row, words in open_to.items() if "ok" not in words and row not in elsewhere) == []
+
+
 def ask(world: World, row: Row, actor: str, space: str, before: Before | None) -> Outcome:
     """One cell of the table."""
     names = world.names_for(actor, "" if space == "site" else space)
@@ -91,6 +99,8 @@ def test_each_actor_gets_what_the_table_says(row: Row, world: World, before: Bef
             elif outcome.changes:
                 wrong.append(f"{here}refused, yet {outcome.changes}")
     assert not wrong, "\n".join(wrong)
+    if row.method == "POST" and row.why:
+        assert [changes for changes in shown if changes] == [], "it keeps something: the table must say what"
     if row.method == "POST" and not row.why:
         assert allowed, "nobody may do it"
         done = [changes for changes in shown if wanted.items() <= changes.items()]

@@ -189,9 +189,9 @@ DEMONSTRATION: list[Row] = [
     get("demo_window", "everybody", given={"ticket": "{window}"}),
     post("demo_window", "everybody", {}, "accounts_session +1", given={"ticket": "{window}"}),
     get("demo_wipe", "administrators"),
-    post("demo_wipe", "administrators", {"typed": "Maison Lumen"}, "web_network ~; attention_notice -1"),
+    post("demo_wipe", "administrators", {"typed": "Maison Lumen"}, "web_network ~; contributions_draft -1; transfer_run -1"),
 ]  # fmt: skip
 RELAYED: list[Row] = [
     post("outbox_send", "administrators", {}, "accounts_message ~; procrastinate_jobs +1", given={"message": "{message}"}),
-    post("admin_mail_test", "administrators", {"to": "ines@parvis.test"}, why="the message leaves at once, and none is kept"),
+    post("admin_mail_test", "administrators", {"to": "ines@parvis.test"}, "journal_activity +1"),
 ]  # fmt: skip

@@ -147,10 +147,23 @@ def join(request: HttpRequest, space: Space) -> HttpResponse:
 
 def ask(request: HttpRequest, space: Space) -> HttpResponse:
     """Asks the hosts to be let in, with a word."""
-    requests.ask_to_join(
-        space, by=request.viewer, word=request.POST.get("word", ""), charter_version=_version(request)
-    )
+    word = request.POST.get("word", "")
+    try:
+        requests.ask_to_join(space, by=request.viewer, word=word, charter_version=_version(request))
+    except Refused as refusal:
+        if "space.read" in request.abilities:
+            raise
+        return _ask_again(request, space, word, refusal.sentence)
     return go(request, space.url, _("Your request is with the hosts. Their answer will be under your bell."))
+
+
+def _ask_again(request: HttpRequest, space: Space, word: str, problem: str) -> HttpResponse:
+    """The page of a closed community with what was typed, and why it couldn't be sent."""
+    return page(
+        request, "web/communities/closed.html", status=422, word=word, problem=problem, space=space,
+        charter=charters.current(space), community=reading.head_of(request, space),
+        standing=reading.standing_of(space, request.viewer),
+    )  # fmt: skip
 
 
 def withdraw(request: HttpRequest, space: Space) -> HttpResponse:
