@@ -95,7 +95,10 @@ def thing_urls(routes: list[Route]) -> list[URLPattern]:
 
 
 def tool_urls() -> list[Any]:
-    """Every installed tool under `/c/<space>/<tool>/` and `/<tool>/<key>/`; upon others' contributions, `/go/<key>/<tool>/`."""
+    """Every installed tool under `/c/<space>/<tool>/` and `/<tool>/<key>/`; upon others' contributions, `/go/<key>/<tool>/`.
+
+    Its `site_routes` stand at `/<tool>/`, for what belongs to no one place; their views get what the pattern captures.
+    """
     patterns: list[Any] = []
     for found in registry.tools():
         module = import_module(f"parvis.tools.{found.slug}.urls")
@@ -103,11 +106,13 @@ def tool_urls() -> list[Any]:
         upon = [_mount(item, "thing", found) for item in getattr(module, "thing_routes", [])]
         # one namespace for each tool, so that its names can be reversed from anywhere as "<tool>:<name>"
         others = [_mount(item, "thing", found, upon_any=True) for item in getattr(module, "upon_routes", [])]
+        site = [_mount(item, "site", found) for item in getattr(module, "site_routes", [])]
         both = [
             path(f"c/<slug:slug>/{found.slug}/", include(inside)),
             path(f"{found.slug}/<key:key>/", include(upon)),
         ]
         both += [path(f"go/<key:key>/{found.slug}/", include(others))] if others else []
+        both += [path(f"{found.slug}/", include(site))] if site else []
         patterns.append(path("", include((both, found.slug), namespace=found.slug)))
     return patterns
 
