@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from parvis.access.table import require
 from parvis.attention.models import Notice
-from parvis.attention.wording import ICONS, names_in_words, sentence
+from parvis.attention.wording import icon_of, names_in_words, sentence
 from parvis.contributions.models import Contribution, Reply, ReplyState
 from parvis.kernel import clock
 from parvis.kernel.ids import encode
@@ -179,7 +179,7 @@ def _line(group: Sequence[Notice], seen: _Seen) -> Line:
         count=len(people),
         at=newest.created_at,
         is_new=bool(unseen),
-        icon=ICONS.get(newest.reason, "bell"),
+        icon=icon_of(newest.reason),
         reason=newest.reason,
         title=thing.title if thing else "",
         is_public=newest.audience == Audience.EVERYBODY,

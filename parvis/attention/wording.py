@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from parvis.toolkit import registry
 
 ICONS = {
     "mention": "at-sign",
@@ -88,4 +91,18 @@ def sentence(reason: str, who: str, count: int = 1) -> str:
     otherwise = ngettext(
         "%(who)s did something that concerns you", "%(who)s did something that concerns you", count
     )
+    of_tool = _said_by_tools(reason)
+    if of_tool is not None:
+        return str(of_tool[1] if count == 1 else of_tool[2]) % given
     return sentences.get(reason, otherwise) % given
+
+
+def icon_of(reason: str) -> str:
+    """The drawing beside a notice of this reason."""
+    of_tool = _said_by_tools(reason)
+    return of_tool[0] if of_tool else ICONS.get(reason, "bell")
+
+
+def _said_by_tools(reason: str) -> tuple[str, Any, Any] | None:
+    found = (tool.notices.get(reason) for tool in registry.tools())
+    return next((one for one in found if one is not None), None)

@@ -136,6 +136,8 @@ class Tool:
     # Drawn HTML inside any contribution, under its text: inside(contribution, viewer, abilities), such as a poll.
     inside: Callable[..., list[Markup]] = lambda contribution, viewer, can: []
     mine: Callable[..., list[Section]] = lambda viewer: []  # at most one statement for each section
+    # Reasons of its notices: reason -> (icon, sentence of one, sentence of several), with %(who)s where it names them.
+    notices: Mapping[str, tuple[str, Text, Text]] = field(default_factory=dict)
     moved: Callable[..., None] | None = None  # told when one of its contributions changes place
 
 
