@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from django.templatetags.static import static
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -27,6 +25,7 @@ from parvis.toolkit import registry
 from parvis.toolkit.formats import number
 from parvis.toolkit.request import Request
 from parvis.toolkit.spec import Kind, Option, Tool
+from parvis.web.moments import moment_to_come
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -35,28 +34,7 @@ if TYPE_CHECKING:
 WAITING = (State.DRAFT, State.CIRCLE, State.SCHEDULED)
 
 
-def moment(text: str) -> datetime | None:
-    """The date and hour typed in a form, in the writer's time zone; None when empty. Raises Refused otherwise."""
-    if not text.strip():
-        return None
-    try:
-        at = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise Refused(
-            _("Write the date and the hour, for example 2027-01-15 09:00."), field="publish_at"
-        ) from None
-    return timezone.make_aware(at) if timezone.is_naive(at) else at
-
-
-def day_end(text: str) -> datetime | None:
-    """The end of the day typed in a form, in the writer's time zone; None when empty. Raises Refused otherwise."""
-    if not text.strip():
-        return None
-    try:
-        day = date.fromisoformat(text.strip())
-        return timezone.make_aware(datetime.combine(day, time(23, 59)))
-    except (ValueError, OverflowError):
-        raise Refused(_("Write the day, for example 2027-01-15."), field="until") from None
+Offered = list[tuple[Tool, Kind, Option]]
 
 
 def find_space(slug: str, viewer: Person) -> Space:
@@ -116,7 +94,7 @@ def publish_form(data: QueryDict, *, by: Person) -> Contribution:
         body=data.get("body", ""),
         by=by,
         options={**options_in(data), "mode": option.mode},
-        at=moment(data.get("publish_at", "")),
+        at=moment_to_come(data.get("publish_at", "")),
         is_draft=data.get("do") == "draft",
         tags=tags_of(data),
     )
@@ -165,7 +143,7 @@ def after_revision(contribution: Contribution, data: QueryDict, *, by: Person) -
     if data.get("do") == "draft":
         unschedule(contribution, by=by)
         return _("Kept as a draft: only you can see it.")
-    publish_draft(contribution, by=by, at=moment(data.get("publish_at", "")))
+    publish_draft(contribution, by=by, at=moment_to_come(data.get("publish_at", "")))
     return ""
 
 
@@ -196,8 +174,8 @@ def form_context(request: Request, error: Refused | NotAllowed | None) -> dict[s
     chosen = request.GET.get("kind") or typed.get("kind") or ""
     if greeted and not typed:
         typed = {"body": greeted[1] + " "}
-    space = _place(spaces, request.GET.get("space") or typed.get("space") or "", chosen)
-    here = options_of(space) if space else []
+    space = _place(spaces, request.GET.get("space") or typed.get("space") or "")
+    here = options_of(space) if space else _offered_in(spaces)
     every = options_anywhere(here)
     current = next((option for _t, _k, option in here if option.slug == chosen), here[0][2] if here else None)
     return {
@@ -227,23 +205,25 @@ def form_context(request: Request, error: Refused | NotAllowed | None) -> dict[s
         "greeted": greeted[0] if greeted else "",
         "error": error,
         "field": getattr(error, "field", ""),
-        "sentence": audience_sentence(space) if space else "",
+        "sentence": audience_sentence(space) if space else _("Choose where: who will read it is said here."),
         "urls": composer_urls(place),
     }
 
 
-def _place(spaces: list[Space], wanted: str, chosen: str) -> Space | None:
-    """The place asked for, else the first that offers what was chosen, else the first."""
-    named = next((space for space in spaces if space.slug == wanted), None)
-    if named is not None or not chosen:
-        return named or next(iter(spaces), None)
+def _place(spaces: list[Space], wanted: str) -> Space | None:
+    """The place asked for, or the only one there is; otherwise the writer chooses: who will read is never a guess."""
+    if len(spaces) == 1:
+        return spaces[0]
+    return next((space for space in spaces if space.slug == wanted), None)
+
+
+def _offered_in(spaces: list[Space]) -> Offered:
+    """The options that at least one of these spaces offers, in the order of tools. One query."""
     on: dict[int, list[str]] = {}
     for space_id, slug in SpaceTool.objects.filter(space__in=spaces).values_list("space_id", "slug"):
         on.setdefault(space_id, []).append(slug)
-    for space in spaces:
-        if any(option.slug == chosen for _t, _k, option in options_of(space, on.get(space.id, []))):
-            return space
-    return next(iter(spaces), None)
+    offered = {option.slug for space in spaces for _t, _k, option in options_of(space, on.get(space.id, []))}
+    return [found for found in options_anywhere([]) if found[2].slug in offered]
 
 
 def extras_of(
@@ -263,9 +243,6 @@ def extras_of(
         }
         for kind in kinds
     ]
-
-
-Offered = list[tuple[Tool, Kind, Option]]
 
 
 def options_anywhere(here: Offered) -> Offered:

@@ -320,7 +320,6 @@ def test_what_someone_hides_is_shown_on_no_page_of_others(cast: Cast):
         "/search/?q=aude",
         "/communities/",
         cast.author.url,
-        cast.personal.url,
     ]
     pages += [f"{cast.personal.url}blog/", f"/notes/{note.key}/", "/people/suggest/?q=au"]
     pages += [f"{cast.open.url}{part}" for part in ("", "members/", "host/members/", "host/requests/")]

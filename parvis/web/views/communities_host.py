@@ -23,7 +23,7 @@ from parvis.spaces.models import Space
 from parvis.toolkit import registry
 from parvis.toolkit.pages import go, page
 from parvis.toolkit.planting import texts_of
-from parvis.web.composer import moment
+from parvis.web.moments import moment
 from parvis.web.views import communities_reading as reading
 from parvis.web.views.communities_forms import CharterForm, LookForm, WordsForm
 from parvis.web.views.communities_pictures import keep_cover

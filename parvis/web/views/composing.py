@@ -17,6 +17,7 @@ from parvis.toolkit.pages import go, page
 from parvis.toolkit.routing import thing_path
 from parvis.web import composer
 from parvis.web.drafts import describe_draft
+from parvis.web.moments import moment_to_come
 from parvis.web.similar import similar_to
 
 
@@ -64,7 +65,7 @@ def edit(request: HttpRequest, contribution: Contribution) -> HttpResponse:
 def publish_draft(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     """Publishes one's own draft, now or at a date."""
     actions.publish_draft(
-        contribution, by=request.viewer, at=composer.moment(request.POST.get("publish_at", ""))
+        contribution, by=request.viewer, at=moment_to_come(request.POST.get("publish_at", ""))
     )
     return go(request, thing_path(contribution), _published(contribution))
 

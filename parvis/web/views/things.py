@@ -18,7 +18,8 @@ from parvis.people.models import names_of
 from parvis.toolkit import registry
 from parvis.toolkit.pages import back, go, page
 from parvis.toolkit.routing import thing_path
-from parvis.web.composer import composer_urls, day_end
+from parvis.web.composer import composer_urls
+from parvis.web.moments import day_end
 
 SIDES = {"for": Side.FOR, "against": Side.AGAINST}
 
