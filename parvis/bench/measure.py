@@ -19,6 +19,7 @@ from typing import Any
 from parvis.bench import load
 from parvis.kernel.ids import encode
 from parvis.kernel.postgres import Server
+from parvis.serving import MEMORY, page_server
 
 PORT = 8791
 
@@ -172,26 +173,9 @@ def _statements(environment: dict[str, str], session: str, paths: dict[str, str]
 
 
 def _serve(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """The page server as a site starts it."""
     return subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "granian",
-            "--interface",
-            "wsgi",
-            "parvis.wsgi:application",
-            "--port",
-            str(PORT),
-            "--workers",
-            "2",
-            "--blocking-threads",
-            "8",
-            "--no-access-log",
-            "--log-level",
-            "warning",
-        ],
-        env=environment,
-        start_new_session=True,
+        page_server("127.0.0.1", PORT), env={**environment, **MEMORY}, start_new_session=True
     )
 
 

@@ -17,14 +17,9 @@ from typing import NoReturn
 from parvis.cli.children import Children
 from parvis.cli.site import CommandFailed, Site, add_data_option, find_site, hold_alone, open_site, run_inside
 from parvis.cli.words import gettext as _
+from parvis.serving import MEMORY, page_server
 
 STARTING_S = 60.0
-# Each holds one slow person, asleep; how many pages are made at a time is parvis.front's matter.
-THREADS = 64
-WORKERS = 8  # at most, unless said otherwise: each may open parvis.front.SLOTS connections to the database
-# glibc would keep a heap of its own for nearly every thread.
-MEMORY = {"MALLOC_ARENA_MAX": "2"}
-CONNECTIONS = 1024  # browsers keep theirs open a while
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -87,7 +82,7 @@ def serve(site: Site, args: argparse.Namespace) -> Iterator[Callable[[], None]]:
         children = Children(environment, lambda sentence: print(sentence, file=sys.stderr, flush=True))
         note_address(site, address(args))
         try:
-            children.add("pages", page_server(args))
+            children.add("pages", page_server(args.bind, args.port))
             children.add("jobs", [sys.executable, "-m", "parvis.cli", "work", "--inside"])
             wait_until_it_answers(args, children)
 
@@ -118,17 +113,6 @@ def check_port(args: argparse.Namespace) -> None:
                 _("Port %(port)s of %(address)s is not free (%(reason)s): choose another with --port.")
                 % {"port": args.port, "address": args.bind, "reason": error.strerror}
             )
-
-
-def page_server(args: argparse.Namespace) -> list[str]:
-    """One process a core, several requests at a time in each."""
-    workers = os.environ.get("PARVIS_WORKERS") or str(min(os.cpu_count() or 1, WORKERS))
-    return [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", args.bind, "--port", str(args.port),
-        "--workers", workers, "--blocking-threads", str(THREADS), "--backpressure", str(CONNECTIONS),
-        "--respawn-failed-workers", "--workers-kill-timeout", "10", "--no-ws", "--log-level", "error",
-        "parvis.wsgi:application",
-    ]  # fmt: skip
 
 
 def wait_until_it_answers(args: argparse.Namespace, children: Children) -> None:

@@ -60,7 +60,8 @@ def read(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
     connection.ensure_connection()
     with psycopg.Cursor(connection.connection, row_factory=namedtuple_row) as cursor:
         cursor.execute(sql, params, prepare=True, binary=True)
-        return cursor.fetchall() if cursor.description else []
+        # (`cursor.description` would build an object for every column.)
+        return cursor.fetchall() if cursor.rownumber is not None else []
 
 
 @dataclass

@@ -41,6 +41,7 @@ def thread_context(
     )
     can = request.abilities
     options: dict[str, Any] = {
+        "base": f"/go/{contribution.key}/",
         "may_reply": "contribution.reply" in can
         and contribution.are_replies_open
         and contribution.is_published,
@@ -57,14 +58,12 @@ def thread_context(
     return {
         "body_html": body_html(contribution, names),
         "thread": thread,
-        "replies": draw_replies(contribution, thread, request.viewer, names, options),
+        "replies": draw_replies(thread, request.viewer, names, options),
         "first_new": _first_new(thread, request.viewer),
         "new_count": len(_new_rows(thread, request.viewer)),
         "may_reply": options["may_reply"],
         "totals": total_facts(options["totals"].get(None, {})),
-        "accepted": _draw(
-            contribution, accepted, request.viewer, names, {**options, "is_copy": True, "target": 0}
-        )
+        "accepted": _draw(accepted, request.viewer, names, {**options, "is_copy": True, "target": 0})
         if accepted
         else "",
     }
@@ -113,16 +112,16 @@ def _new_rows(thread: Thread, viewer: Person) -> list[Any]:
 
 
 def draw_replies(
-    contribution: Contribution, thread: Thread, viewer: Person, names: dict[int, str], options: dict[str, Any]
+    thread: Thread, viewer: Person, names: dict[int, str], options: dict[str, Any]
 ) -> list[dict[str, Any]]:
     """One entry for each first-level reply: its drawn HTML, its answers' and the key to scroll to."""
     return [
         {
             "id13": encode(row.id),
             "side": SIDES.get(row.side, ""),
-            "html": _draw(contribution, row, viewer, names, options),
+            "html": _draw(row, viewer, names, options),
             "children": [
-                {"id13": encode(kid.id), "html": _draw(contribution, kid, viewer, names, options)}
+                {"id13": encode(kid.id), "html": _draw(kid, viewer, names, options)}
                 for kid in thread.children.get(row.id, [])
             ],
         }
@@ -130,9 +129,7 @@ def draw_replies(
     ]
 
 
-def _draw(
-    contribution: Contribution, row: Any, viewer: Person, names: dict[int, str], options: dict[str, Any]
-) -> Markup:
+def _draw(row: Any, viewer: Person, names: dict[int, str], options: dict[str, Any]) -> Markup:
     """One reply: what its markup depends on chooses the mold, its words fill it."""
     is_own, is_accepted = row.author_id == viewer.id, row.id == options["accepted_id"]
     counted = options["totals"].get(row.id, {})
@@ -147,19 +144,19 @@ def _draw(
         "is_target": row.id == options["target"],
         "is_copy": options.get("is_copy", False),
     }
-    key, base = encode(row.id), f"/go/{contribution.key}/replies/"
+    key, base = encode(row.id), options["base"]
     author = encode(row.author_id)
     holes = {
         "id13": key,
-        "url": f"/go/{contribution.key}/?reply={key}#r-{key}",
+        "url": f"{base}?reply={key}#r-{key}",
         "name": row.author_name,
         "author_key": author,
         "author_url": f"/people/{author}/",
         "html": Markup(fill_names(row.html, names) if "data-person" in row.html else row.html),
         "at": time_tag(row.created_at),
-        "edited_url": f"{base}{key}/history/",
-        "react_url": f"{base}{key}/react/",
-        "menu_url": f"{base}{key}/more/",
+        "edited_url": f"{base}replies/{key}/history/",
+        "react_url": f"{base}replies/{key}/react/",
+        "menu_url": f"{base}replies/{key}/more/",
     }
     if row.author_photo:
         holes["photo_url"] = f"/people/{author}/photo/{row.author_photo[:12]}"
