@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from parvis.cli.tests.test_commands import Running, folder, parvis, running
-from parvis.cli.up import THREADS
 from parvis.front import SLOTS
+from parvis.serving import THREADS
 
 __all__ = ["folder"]
 pytestmark = pytest.mark.commands
