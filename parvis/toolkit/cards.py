@@ -99,6 +99,7 @@ def _key(row: stream.Row, extra: Extra, language: str | None, zone: str) -> tupl
         row.my_reaction,
         row.is_saved,
         row.unread_count,
+        row.card.get("count"),  # of a kind's own, such as voters: it moves without a new version
         _text(row.excerpt, extra),
         extra.answers.get(row.card.get("answer") or 0),
         original

@@ -134,6 +134,7 @@ class Tool:
     near: Callable[..., list[Act]] = lambda contribution, viewer, can: []
     remarks: Callable[..., list[Remark]] = lambda contribution, viewer: []
     # Drawn HTML inside any contribution, under its text: inside(contribution, viewer, abilities), such as a poll.
+    # Where a form in it needs the page's token it holds <x-token></x-token>.
     inside: Callable[..., list[Markup]] = lambda contribution, viewer, can: []
     mine: Callable[..., list[Section]] = lambda viewer: []  # at most one statement for each section
     # Reasons of its notices: reason -> (icon, sentence of one, sentence of several), with %(who)s where it names them.

@@ -12,22 +12,29 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from parvis.kernel.db import read
 
 FIELD = "receipt"
+# Fields so named hold a choice that may be secret: even a hash of them would tell it to who tries every choice.
+SEALED = "sealed_"
 
 
 def _key(request: HttpRequest) -> str:
     """Receipt, address and content together: going back and sending something else is another write.
 
-    Files count by name and size; the token against forgery doesn't count, since it changes with each page.
+    Files count by name and size; the token against forgery doesn't count, since it changes with each page, nor do
+    sealed fields.
     """
     if request.method != "POST" or request.viewer is None or request.content_type == "application/json":
         return ""
     receipt = request.POST.get(FIELD, "")
     if not receipt:
         return ""
-    fields = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
+    fields = sorted((name, values) for name, values in request.POST.lists() if _counts(name))
     files = sorted((name, file.name, file.size) for name, file in request.FILES.items())
     content = repr((request.path, fields, files)).encode()
     return hashlib.blake2b(content, digest_size=32).hexdigest()
+
+
+def _counts(name: str) -> bool:
+    return name != "csrfmiddlewaretoken" and not name.startswith(SEALED)
 
 
 def answer_given(request: HttpRequest) -> HttpResponse | None:
