@@ -1,0 +1,75 @@
+"""Asking people to come, and who organises. Not here: what they answer (calendar.answers), the mails (calendar.mails)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from parvis.contributions.models import Contribution
+from parvis.journal.jobs import enqueue
+from parvis.kernel.errors import Refused
+from parvis.people.models import Person
+from parvis.spaces.models import Audience, Membership
+from parvis.tools.calendar.actions import event_of, note, require_organiser
+from parvis.tools.calendar.models import Guest
+
+if TYPE_CHECKING:
+    from parvis.spaces.models import Space
+
+MOST_ASKED = 5000
+
+
+def invite(contribution: Contribution, people: Iterable[int], *, by: Person) -> int:
+    """Asks people, by id, to come; those who may not read the event, and those asked before, are left out.
+
+    Returns how many were asked. Who may: author, organisers, hosts. Raises NotFound, NotAllowed, Refused.
+    """
+    require_organiser(contribution, by=by)
+    event = event_of(contribution, lock=True)
+    if event.cancelled_at or not contribution.is_published:
+        raise Refused(_("One can't invite to it: it isn't published, or it is cancelled."))
+    asked = set(Guest.objects.filter(contribution_id=contribution.pk).values_list("person_id", flat=True))
+    new = (set(people) & _readers(contribution.space, set(people))) - asked - {by.id, contribution.author_id}
+    place = {
+        "contribution": contribution,
+        "space_id": contribution.space_id,
+        "audience": contribution.audience,
+    }
+    Guest.objects.bulk_create([Guest(person_id=key, **place) for key in sorted(new)], batch_size=500)
+    if new:
+        note(contribution, "invited", by=by, tell={str(key): "event_invited" for key in new})
+        enqueue("calendar.mail", contribution_id=contribution.pk, method="REQUEST", people=sorted(new))
+    return len(new)
+
+
+def invite_community(contribution: Contribution, *, by: Person) -> int:
+    """Asks every member of its community. Returns how many were asked. Who may: author, organisers, hosts."""
+    members = Membership.objects.filter(space_id=contribution.space_id).values_list("person_id", flat=True)
+    return invite(contribution, members[:MOST_ASKED], by=by)
+
+
+def _readers(space: Space, people: set[int]) -> set[int]:
+    """Who of them may read what everybody, or the members, of a space may read."""
+    rows = Person.objects.active().filter(id__in=people)
+    if space.audience != Audience.EVERYBODY:
+        rows = rows.filter(memberships__space=space)
+    return set(rows.values_list("id", flat=True))
+
+
+def set_organiser(contribution: Contribution, person_id: int, is_organiser: bool, *, by: Person) -> None:
+    """Lets somebody who may read the event organise it too, or no more. Who may: author, organisers, hosts."""
+    require_organiser(contribution, by=by)
+    event_of(contribution, lock=True)
+    if person_id not in _readers(contribution.space, {person_id}):
+        raise Refused(_("Choose somebody who can read this event."), field="person")
+    place = {"space_id": contribution.space_id, "audience": contribution.audience}
+    Guest.objects.update_or_create(
+        contribution_id=contribution.pk,
+        person_id=person_id,
+        defaults={"is_organiser": is_organiser},
+        create_defaults={"is_organiser": is_organiser, **place},
+    )
+    tell = {str(person_id): "event_organiser"} if is_organiser else {}
+    note(contribution, "organised", by=by, tell=tell)

@@ -1,0 +1,24 @@
+"""Work of the calendar done later. Not here: what it does (dates, reminding, mails)."""
+
+from __future__ import annotations
+
+from parvis.journal.jobs import job
+from parvis.tools.calendar import dates, mails, reminding
+
+
+@job("calendar.expand", cron="40 2 * * *")
+def expand() -> None:
+    """Every night, eighteen months ahead."""
+    dates.expand_again()
+
+
+@job("calendar.remind", cron="*/5 * * * *")
+def remind() -> None:
+    """Every five minutes: dates whose reminder is due."""
+    reminding.remind_due()
+
+
+@job("calendar.mail")
+def mail(contribution_id: int, method: str, people: list[int] | None = None) -> None:
+    """Invitations by mail, their changes and cancellations."""
+    mails.send_all(contribution_id, method, people)
