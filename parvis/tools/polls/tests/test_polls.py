@@ -14,10 +14,11 @@ from parvis.contributions.models import Contribution
 from parvis.contributions.reading import find_contribution
 from parvis.kernel import clock
 from parvis.kernel.errors import NotAllowed, NotFound, Refused
+from parvis.kernel.ids import encode
 from parvis.testing.cast import Cast
 from parvis.toolkit import registry
-from parvis.tools.polls import actions, reading, showing
-from parvis.tools.polls.tests.stage import DAYS, keys, poll, say
+from parvis.tools.polls import actions, bundle, reading, showing
+from parvis.tools.polls.tests.stage import DAYS, crowd, keys, poll, say
 
 
 def totals(contribution: Contribution, cast: Cast) -> list[tuple[str, int]]:
@@ -222,3 +223,50 @@ def test_open_polls_wait_for_those_of_ones_communities_only(cast: Cast) -> None:
     say(one, cast.member, 1)
     assert [row.id for row in reading.open_polls(cast.member, unanswered=True)] != [one.id]
     assert len(reading.open_polls(cast.member)) == 2
+
+
+def test_a_secret_result_is_told_once_closed_and_from_five_votes(cast: Cast) -> None:
+    few, many = poll(cast, secret="1"), poll(cast, title="Assez ?", secret="1", results="always", add="1")
+    people = crowd(cast.on_request, 5)
+    for person in people:
+        say(many, person, 0, 1)
+    for person in people[:4]:
+        say(few, person, 1)
+    assert not showing.sees_result(reading.read_poll(many, people[0]))
+    for one in (few, many):
+        actions.close_poll(one, by=cast.author)
+    assert totals(many, cast) == [("Lundi", 0), ("Mardi", 5), ("Jeudi", 0)]
+    assert showing.sees_result(reading.read_poll(many, cast.host))
+    assert totals(few, cast) == [("Lundi", None), ("Mardi", None), ("Jeudi", None)]
+    assert not showing.sees_result(reading.read_poll(few, cast.host))
+    with pytest.raises(Refused):
+        actions.suggest_choice(many, "Samedi", by=cast.member)
+
+
+@pytest.mark.parametrize("method", ["single", "multiple", "ranking", "points"])
+def test_secret_votes_add_up_like_named_ones(cast: Cast, method: str) -> None:
+    secret, named = poll(cast, secret="1", method=method), poll(cast, title="Nommé ?", method=method)
+    votes = {
+        "single": [(1, 0, 0), (0, 0, 1), (0, 0, 1), (0, 1, 0), (0, 0, 1)],
+        "multiple": [(1, 1, 0), (0, 0, 1), (1, 0, 1), (0, 1, 0), (1, 1, 1)],
+    }.get(method, [(1, 2, 0), (2, 1, 0), (3, 1, 0), (0, 1, 2), (1, 0, 2)])
+    for person, vote in zip(crowd(cast.on_request, 5), votes, strict=True):
+        say(secret, person, *vote)
+        say(named, person, *vote)
+    actions.close_poll(secret, by=cast.author)
+    assert totals(secret, cast) == totals(named, cast)
+
+
+def test_a_bundle_never_holds_a_secret_ballot(cast: Cast) -> None:
+    one = poll(cast, secret="1")
+    people = crowd(cast.on_request, 5)
+    for person in people:
+        say(one, person, 0, 0, 1)
+    open_dump = bundle.dump_poll(one)
+    actions.close_poll(one, by=cast.author)
+    closed_dump = bundle.dump_poll(one)
+    assert "votes" not in open_dump
+    assert "voters" not in open_dump
+    assert "total" not in open_dump["choices"][2]
+    assert closed_dump["choices"][2] == {"text": "Jeudi", "total": 5, "people": 5}
+    assert not [person for person in people if encode(person.id) in str(closed_dump)]
