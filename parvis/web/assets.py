@@ -15,7 +15,7 @@ import re
 import sys
 from pathlib import Path
 
-from parvis.web.icons import SET, mask_rules
+from parvis.web.icons import SET, mask_rules, other_mask_rules
 
 STATIC = Path(__file__).parent / "static"
 BUILD = STATIC / "build"
@@ -111,6 +111,7 @@ def build() -> dict[str, str]:
     """Write every built file and the manifest; return the manifest (plain name to hashed name)."""
     BUILD.mkdir(exist_ok=True)
     contents = {name: join_css(order).encode() for name, order in STYLES.items()}
+    contents["icons.css"] = other_mask_rules().encode()
     contents |= {name: join_js(order).encode() for name, order in SCRIPTS.items()}
     contents |= {name: (STATIC / "fonts" / name).read_bytes() for name in FONTS}
     manifest = {name: _hashed(name, content) for name, content in contents.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -32,19 +33,29 @@ def drawings() -> dict[str, str]:
 def icon(name: str, size: int = 0, shared: bool = False) -> Markup:
     """The icon `name`, hidden from screen readers: the words beside it say the same.
 
-    `size` in pixels where the text's own size doesn't fit (14, 16, 20, 24, 32); `shared` takes the drawing from the
-    stylesheet where it is one of MASKED. Raises KeyError for a name that isn't in the set.
+    `size` in pixels where the text's own size doesn't fit (14, 16, 20, 24, 32); `shared` takes the drawing from a
+    stylesheet, for bars, menus and cards: the first sheet has the MASKED ones, icons.css, which comes last, the rest.
+    Raises KeyError for a name that isn't in the set.
     """
     css = f"icon icon-{size}" if size else "icon"
     drawing = drawings()[name]
-    if shared and name in MASKED:
+    if shared:
         return Markup(f'<i class="{css} m-{name}"></i>')
     return Markup(f'<svg class="{css}" viewBox="0 0 24 24" aria-hidden="true">{drawing}</svg>')
 
 
 def mask_rules() -> str:
-    """The stylesheet's part that draws the masked icons; their colour is the text's."""
-    return "@layer base{" + "".join(f'.m-{name}{{--m:url("{_data_address(name)}")}}' for name in MASKED) + "}"
+    """The first stylesheet's part that draws the masked icons; their colour is the text's."""
+    return _rules(MASKED)
+
+
+def other_mask_rules() -> str:
+    """The sheet of all other icons: a page asks for it at its end, and paints without waiting for it."""
+    return _rules(sorted(drawings().keys() - {*MASKED}))
+
+
+def _rules(names: Iterable[str]) -> str:
+    return "@layer base{" + "".join(f'.m-{name}{{--m:url("{_data_address(name)}")}}' for name in names) + "}"
 
 
 def _data_address(name: str) -> str:
