@@ -134,5 +134,11 @@ def blogs() -> list[str]:
     return sorted(path.stem.removeprefix("blog-") for path in FOLDER.glob("blog-*.txt"))
 
 
+@cache
+def events() -> list[dict[str, Any]]:
+    """What the communities plan (FORMAT.md says how)."""
+    return list(json.loads((FOLDER / "events.json").read_text()))
+
+
 def _lines(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (FOLDER / name).read_text().splitlines() if line.strip()]

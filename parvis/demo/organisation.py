@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from parvis.demo import content
+from parvis.demo.planning import plan_event
 from parvis.kernel.words import guess_language
 from parvis.transfer import rows
 
@@ -115,7 +116,7 @@ class Organisation:
                 is_everyone=is_everyone,
                 tools={
                     tool: data.get("replaces", {}).get(tool, "")
-                    for tool in data.get("tools", ["forum", "blog"])
+                    for tool in (*data.get("tools", ["forum", "blog"]), *self._planned_in(slug))
                 },
                 hue=self.rng.randrange(10),
                 created_at=self._moment(-85, 9, 0),
@@ -134,8 +135,15 @@ class Organisation:
         )
         for number, thread in enumerate(threads):
             self._thread(slug, f"{slug}-{number}", thread, members)
+        for number, event in enumerate(one for one in content.events() if one["community"] == slug):
+            self.tables[rows.Object].append(
+                plan_event(event, f"{slug}-e{number}", self.monday, self.now, members, self.rng)
+            )
         if data.get("start_here"):
             self._start_here(slug, data)
+
+    def _planned_in(self, slug: str) -> list[str]:
+        return ["calendar"] if any(one["community"] == slug for one in content.events()) else []
 
     def _members(self, data: dict[str, Any], writers: set[str]) -> list[str]:
         rule = data.get("member_rule", {})
