@@ -47,6 +47,7 @@ EXEMPT: dict[str, str] = {
     "journal_receipt.key": SECRET, "journal_receipt.path": KEY, "journal_receipt.location": KEY,
     "transfer_source.origin": KEY, "transfer_source.kind": KEY, "transfer_source.source_id": KEY,
     "transfer_run.kind": KEY, "transfer_run.state": WORD, "transfer_run.path": KEY, "transfer_run.report": LIST,
+    "ballots_box.method": WORD, "polls_poll.results": WORD, "polls_poll.outcome": UNSEEN,
     "forum_topic.mode": WORD, "forum_topic.outcome": UNSEEN,
 }  # fmt: skip
 

@@ -120,6 +120,8 @@ def readers(world: World, row: Any) -> frozenset[str]:
         return of_reply(world, row.reply)
     if getattr(row, "contribution_id", None):
         return of_contribution(world, row.contribution)
+    if getattr(row, "box_id", None):
+        return of_contribution(world, row.box.contribution)
     if table == "contributions_attachment":
         return frozenset({person.get(row.uploader_id, "")})
     if room == "forum":

@@ -48,6 +48,7 @@ MORE = [
         get("forum:topic", "reads in communities", on=name)
         for name in ("decided", "closed", "answered", "storm", "kept_idea")
     ),
+    *(get("polls:poll", "reads in communities", on=name) for name in ("told_poll", "secret_poll")),
     get("blog:post", "reads one's own unseen", on="later"),
     get("notes:note", "reads what was hidden", on="hidden"),
     *(get("edit", "changes one's own", on=name) for name in ("post", "linked", "pinned_note")),

@@ -27,6 +27,7 @@ SAMPLES = {
     "topic": ("question", "answered", "closed", "decided", "storm"),
     "idea": ("idea", "kept_idea"),
     "post": ("post",),
+    "poll": ("survey", "told_poll", "secret_poll"),
 }
 
 

@@ -40,6 +40,7 @@ from parvis.tools.blog.actions import publish_post
 from parvis.tools.forum import actions as forum
 from parvis.tools.forum import categories, ideas
 from parvis.tools.notes.actions import publish_note
+from parvis.tools.polls import actions as polls
 from parvis.tools.shares.actions import share
 from parvis.transfer import runs
 from parvis.transfer.models import Run
@@ -250,6 +251,7 @@ def _fill_space(world: World, name: str, words: Words) -> None:
     found = {"slug": space.slug, "version": kept.sha256[:12], **_texts(world, space, host, words)}
     if name != "personal":
         found |= _forum(world, space, host, words)
+        found |= _polls(world, space, words)
         found |= _hosting(world, space, host, words)
     if name == "archived":
         shaping.archive(space, by=host)
@@ -371,6 +373,25 @@ def _forum(world: World, space: Space, host: Person, words: Words) -> dict[str, 
         named["share"] = share(_seen(origin, author), space, comment=words("À lire ici aussi"), by=author)
         named["sharable"] = publish_note(world.cast.everyone, body=words("Pour tous encore"), by=author)
     return {name: encode(row.id) for name, row in named.items()}
+
+
+def _polls(world: World, space: Space, words: Words) -> dict[str, str]:
+    """Polls: one open to votes and more choices, one closed with what was decided, one secret."""
+    cast, author = world.cast, world.cast.author
+
+    def poll(title: str, **options: Any) -> Contribution:
+        given = {"choices": [words("La verte"), words("La rouge")], **options}
+        return polls.open_poll(space, title=words(title), body="", by=author, options=given)
+
+    survey = poll("Quelle lampe", add="1", results="always", closes=clock.now() + timedelta(days=3))
+    told = poll("Quel abat-jour")
+    choices = told.ballot_box.choices.order_by("position")
+    polls.vote(_seen(told, cast.member), {choices[0].id: 1}, by=cast.member)
+    polls.close_poll(_seen(told, author), by=author)
+    polls.conclude(_seen(told, author), words("Décidé : le vert"), by=author)
+    named = {"survey": survey, "told_poll": told, "secret_poll": poll("Quel néon", secret="1")}
+    first = survey.ballot_box.choices.order_by("position")[0]
+    return {name: encode(row.id) for name, row in named.items()} | {"survey_choice": encode(first.id)}
 
 
 def _hosting(world: World, space: Space, host: Person, words: Words) -> dict[str, str]:

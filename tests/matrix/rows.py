@@ -72,4 +72,4 @@ def filled(data: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
             made[name] = [part.format_map(names) for part in value]
         else:
             made[name] = str(value).format_map(names)
-    return made
+    return {name.format_map(names): value for name, value in made.items()}

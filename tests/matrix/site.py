@@ -92,6 +92,7 @@ SIGNED_IN: list[Row] = [
     post("follow_tag", "anybody signed in", {"on": "1"}, "contributions_tagfollow +1", given={"word": "lampes"}),
     get("saved", "anybody signed in"),
     get("mine", "anybody signed in"),
+    get("polls:open", "anybody signed in"),
     get("bin", "anybody signed in"),
     post("upload", "anybody signed in", {"file": PICTURE, "alt": "une lampe"}, "contributions_attachment +1"),
     get("file", "reads", given={"name": "{file_name}"}),

@@ -90,10 +90,7 @@ def add_poll(host: Contribution, *, title: str, options: dict[str, Any], by: Per
     """
     require("contribution.edit", host, by=by)
     locked = Contribution.objects.select_for_update(of=("self",)).select_related("space").get(id=host.id)
-    if not may_hold_polls(locked):
-        raise Refused(_("A poll can be added to what is published, not to a part of something else."))
-    if "polls" not in registry.slugs_on(locked.space):
-        raise Refused(_("This community doesn't have polls switched on: ask its hosts."))
+    require_place(locked)
     if locked.parts.filter(kind="poll").count() >= MOST_INSIDE:
         raise Refused(_("Ten polls are enough for one text."))
     rules = read_rules(options)
@@ -112,6 +109,14 @@ def add_poll(host: Contribution, *, title: str, options: dict[str, Any], by: Per
     _keep(poll, rules)
     touch_card(locked, polls=True)
     return poll
+
+
+def require_place(contribution: Contribution) -> None:
+    """Raises Refused, with the reason, where no poll can stand inside a contribution. One query."""
+    if not may_hold_polls(contribution):
+        raise Refused(_("A poll can be added to what is published, not to a part of something else."))
+    if "polls" not in registry.slugs_on(contribution.space):
+        raise Refused(_("This community doesn't have polls switched on: ask its hosts."))
 
 
 def may_hold_polls(contribution: Contribution) -> bool:

@@ -168,7 +168,7 @@ def how_to_vote(method: str, points: int) -> str:
 def result_heads(method: str) -> list[str]:
     """The columns of the table of results, after the choice itself."""
     if method in (Method.SINGLE, Method.MULTIPLE):
-        return [_("Votes"), _("Share")]
+        return [_("Votes"), _("Share of voters")]
     return [_("Points"), _("Voters")]
 
 

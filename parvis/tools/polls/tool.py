@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.access.roles import Role
 from parvis.ballots.models import Box
+from parvis.toolkit import registry
 from parvis.toolkit.spec import Act, Kind, Option, Tool
 from parvis.tools.polls import actions, bundle, rules, showing
 
@@ -37,7 +38,8 @@ def acts(contribution: Contribution, viewer: Person, can: frozenset[str]) -> lis
     """A poll inside one's own text; what leads a poll, on its page of acts."""
     if contribution.kind == "poll":
         return [Act(words, icon, url) for url, words, icon in care_links(contribution, can)]
-    if "contribution.edit" not in can or not actions.may_hold_polls(contribution):
+    is_own = "contribution.edit" in can and actions.may_hold_polls(contribution)
+    if not is_own or TOOL.slug not in registry.slugs_on(contribution.space):
         return []
     return [Act(_("Add a poll"), "vote", f"/go/{contribution.key}/polls/")]
 

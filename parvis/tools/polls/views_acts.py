@@ -86,7 +86,7 @@ def add(request: Request, contribution: Contribution) -> HttpResponse:
         )
         return go(request, f"/go/{contribution.key}/#poll-{poll.key}", _("Added under your text."))
 
-    if request.method == "GET" and not actions.may_hold_polls(contribution):
-        raise Refused(_("A poll can be added to what is published, not to a part of something else."))
+    if request.method != "POST":
+        actions.require_place(contribution)
     extra = rules.as_typed(None, request.POST)
     return form_page(request, "polls/add.html", act, contribution=contribution, extra=extra)
