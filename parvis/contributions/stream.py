@@ -147,7 +147,7 @@ def home(
     limit = PAGE + 1 if not (kind or theme) else 5 * PAGE + 1
     sql = HOME.format(order=ORDERS[order], columns=COLUMNS, joined=JOINED, filters=filters, before=before)
     rows = read(sql, {**_common(person, after, limit), "as_of": as_of, "kind": kind, "theme": theme})
-    return _page(rows, order, lambda row: _why_home(row))
+    return _page(rows, order, lambda row: "own" if row.author_id == person.id else _why_home(row))
 
 
 def of_space(

@@ -169,6 +169,8 @@ def space_of(row: Any) -> dict[str, Any]:
 
 def why_in_words(row: stream.Row) -> str:
     """Why a card is in this reader's stream."""
+    if row.why == "own":
+        return _("You wrote it")
     if row.why.startswith("tag:"):
         return _("You follow #%(tag)s") % {"tag": row.why[4:]}
     if row.why == "person":
@@ -181,7 +183,7 @@ def why_in_words(row: stream.Row) -> str:
 
 
 def why_icon(row: stream.Row) -> str:
-    return {"person": "user", "member": "users", "followed": "eye"}.get(
+    return {"own": "pen-line", "person": "user", "member": "users", "followed": "eye"}.get(
         row.why, "hash" if row.why.startswith("tag:") else "users"
     )
 

@@ -10,7 +10,7 @@ from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from parvis.access.table import may, require
+from parvis.access.table import require
 from parvis.contributions import templates
 from parvis.contributions.actions import publish_draft, revise, unschedule
 from parvis.contributions.attachments import keep_upload
@@ -350,8 +350,3 @@ def _people_count(space: Space) -> int:
         return space.member_count
     counts = Space.objects.filter(is_everyone=True).values_list("member_count", flat=True)
     return counts.first() or 0
-
-
-def may_post(space: Space, viewer: Person) -> bool:
-    """Whether the Publish button is shown in a space."""
-    return may("space.post", space, by=viewer)

@@ -82,7 +82,13 @@ def _introduce(request: HttpRequest, arrival: Arrival) -> None:
     request.session = SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
     request.user = SimpleLazyObject(lambda: person or AnonymousUser())
     request.shell = lambda: shell_of(request)
-    language = person.language if person else _visitors_language(request, arrival.network.language)
+    # The first administrator was made by a command: until the first screen asks, their browser knows better.
+    is_first = person is not None and person.is_administrator and arrival.network.set_up_at is None
+    language = (
+        person.language
+        if person and not is_first
+        else _visitors_language(request, person.language if person else arrival.network.language)
+    )
     translation.activate(language)
     request.LANGUAGE_CODE = language
     if person is not None and person.time_zone:
