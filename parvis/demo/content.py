@@ -142,3 +142,9 @@ def events() -> list[dict[str, Any]]:
 
 def _lines(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (FOLDER / name).read_text().splitlines() if line.strip()]
+
+
+@cache
+def polls() -> list[dict[str, Any]]:
+    """Polls: community, author, how many days ago, when they close, choices with what people lean to."""
+    return list(json.loads((FOLDER / "polls.json").read_text()))

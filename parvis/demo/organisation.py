@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from parvis.demo import content
 from parvis.demo.planning import plan_event
+from parvis.demo.polling import plan_poll
 from parvis.kernel.words import guess_language
 from parvis.transfer import rows
 
@@ -139,11 +140,14 @@ class Organisation:
             self.tables[rows.Object].append(
                 plan_event(event, f"{slug}-e{number}", self.monday, self.now, members, self.rng)
             )
+        for number, poll in enumerate(one for one in content.polls() if one["community"] == slug):
+            self.tables[rows.Object].append(plan_poll(poll, f"{slug}-p{number}", self.now, members))
         if data.get("start_here"):
             self._start_here(slug, data)
 
     def _planned_in(self, slug: str) -> list[str]:
-        return ["calendar"] if any(one["community"] == slug for one in content.events()) else []
+        calendar = ["calendar"] if any(one["community"] == slug for one in content.events()) else []
+        return calendar + (["polls"] if any(one["community"] == slug for one in content.polls()) else [])
 
     def _members(self, data: dict[str, Any], writers: set[str]) -> list[str]:
         rule = data.get("member_rule", {})

@@ -13,6 +13,7 @@ from parvis.attention.actions import deliver
 from parvis.contributions.marks import Bookmark, Draft, Pin
 from parvis.contributions.models import Contribution, Reply
 from parvis.demo.organisation import ORIGIN, Organisation
+from parvis.demo.polling import vote_in_secret
 from parvis.journal.models import Activity
 from parvis.kernel import clock, markdown
 from parvis.kernel.db import SYSTEM, acting
@@ -77,6 +78,7 @@ def seed_demo(progress: Progress | None = None) -> None:
         _name_roles()
         _dress()
         _organise()
+        vote_in_secret()
         _write_journal()
         _leave_traces()
         open_practice(by=demo_people()["admin"], language="fr")
