@@ -48,6 +48,8 @@ EXEMPT: dict[str, str] = {
     "transfer_source.origin": KEY, "transfer_source.kind": KEY, "transfer_source.source_id": KEY,
     "transfer_run.kind": KEY, "transfer_run.state": WORD, "transfer_run.path": KEY, "transfer_run.report": LIST,
     "ballots_box.method": WORD, "polls_poll.results": WORD, "polls_poll.outcome": UNSEEN,
+    "calendar_event.zone": WORD, "calendar_event.rule": WORD, "calendar_event.uid": KEY, "calendar_event.notes": UNSEEN,
+    "calendar_answer.choice": WORD, "calendar_feed.token_hash": SECRET,
     "forum_topic.mode": WORD, "forum_topic.outcome": UNSEEN,
 }  # fmt: skip
 

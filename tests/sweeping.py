@@ -49,6 +49,7 @@ MORE = [
         for name in ("decided", "closed", "answered", "storm", "kept_idea")
     ),
     *(get("polls:poll", "reads in communities", on=name) for name in ("told_poll", "secret_poll")),
+    get("calendar:event", "reads in communities", on="told_event"),
     get("blog:post", "reads one's own unseen", on="later"),
     get("notes:note", "reads what was hidden", on="hidden"),
     *(get("edit", "changes one's own", on=name) for name in ("post", "linked", "pinned_note")),

@@ -23,10 +23,13 @@ from tests.world import World
 TOOLS = {tool.slug: tool for tool in registry.tools()}
 KINDS = {kind.slug: (tool, kind) for tool in TOOLS.values() for kind in tool.kinds}
 FOLDER = Path(__file__).resolve().parents[1] / "parvis" / "tools"
+# What the composer asks of a kind besides title and text, where nothing can be guessed.
+NEEDED = {"event": {"opt_day": "2030-01-05"}}
 SAMPLES = {
     "topic": ("question", "answered", "closed", "decided", "storm"),
     "idea": ("idea", "kept_idea"),
     "post": ("post",),
+    "event": ("event", "told_event"),
     "poll": ("survey", "told_poll", "secret_poll"),
 }
 
@@ -132,7 +135,8 @@ def test_each_entry_of_the_publish_menu_publishes(tool: Tool, kind: Kind, option
     with undone():
         answer = world.client("member").post(
             "/publish/",
-            {"space": space.slug, "kind": option.slug, "title": title, "body": "Qui veut essayer ?"},
+            {"space": space.slug, "kind": option.slug, "title": title, "body": "Qui veut essayer ?"}
+            | NEEDED.get(kind.slug, {}),
         )
         assert answer.status_code == 303
         made = Contribution.objects.order_by("-id").first()

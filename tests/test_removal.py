@@ -49,7 +49,14 @@ def asked(fresh_database: str) -> dict[str, dict[str, str] | list[str]]:
     names = world.names_for("author", "on_request")
     pages = ["/", "/communities/", "/c/{slug}/", "/search/?q=lampe", "/people/{author_key}/", "/publish/", "/notifications/",
              "/saved/", "/drafts/", "/bin/", "/tags/lampes/", "/c/{slug}/members/", "/help/"]  # fmt: skip
-    things = {"forum": "question", "blog": "post", "notes": "note", "shares": "share", "polls": "survey"}
+    things = {
+        "forum": "question",
+        "blog": "post",
+        "notes": "note",
+        "shares": "share",
+        "polls": "survey",
+        "calendar": "event",
+    }
     connection.close()
     return {
         "sessions": {name: world.sessions[name] for name in ("author", "host")},

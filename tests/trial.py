@@ -137,6 +137,8 @@ def address_of(route: Route, names: dict[str, str], *, given: dict[str, str], on
     pattern = route.pattern
     if route.on == "space":
         pattern = f"c/{{slug}}/{route.tool + '/' if route.tool else ''}{pattern}"
+    elif route.on == "site" and route.tool:
+        pattern = f"{route.tool}/{pattern}"
     elif route.on == "thing":
         tail = f"{route.tool}/" if route.upon_any else ""
         pattern = f"{route.tool if route.tool and not route.upon_any else 'go'}/{{{on}}}/{tail}{pattern}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -37,6 +37,8 @@ from parvis.people.models import Person, ProfileField
 from parvis.spaces.models import Level, Space
 from parvis.testing.cast import PASSWORD, Cast, build_cast
 from parvis.tools.blog.actions import publish_post
+from parvis.tools.calendar import actions as events
+from parvis.tools.calendar import answers, feeds
 from parvis.tools.forum import actions as forum
 from parvis.tools.forum import categories, ideas
 from parvis.tools.notes.actions import publish_note
@@ -163,6 +165,7 @@ def _fill_site(world: World, words: Words) -> None:
         "photo": cast.author.photo[:12], "logo": f"{network.logo[:16]}.png", "group": encode(group.id),
         "listed": encode(listed.id), "field": encode(profile_field.id), "message": encode(message.id),
         "request_id": encode(asked.id), "nobody": encode(new_id()), "job": str(_failed_job(message.id)),
+        "feed_token": feeds.make_feed(None, by=cast.invitee)[1], "own_feed": encode(feeds.make_feed(None, by=cast.author)[0].id),
         **_tokens(cast), **_imports(admin), **_elsewhere(cast),
     }  # fmt: skip
     drafts.save_draft(
@@ -252,6 +255,7 @@ def _fill_space(world: World, name: str, words: Words) -> None:
     if name != "personal":
         found |= _forum(world, space, host, words)
         found |= _polls(world, space, words)
+        found |= _calendar(world, space, words) if not space.is_everyone else {}
         found |= _hosting(world, space, host, words)
     if name == "archived":
         shaping.archive(space, by=host)
@@ -373,6 +377,25 @@ def _forum(world: World, space: Space, host: Person, words: Words) -> dict[str, 
         named["share"] = share(_seen(origin, author), space, comment=words("À lire ici aussi"), by=author)
         named["sharable"] = publish_note(world.cast.everyone, body=words("Pour tous encore"), by=author)
     return {name: encode(row.id) for name, row in named.items()}
+
+
+def _calendar(world: World, space: Space, words: Words) -> dict[str, str]:
+    """An event to come, and one that was answered, noted and cancelled."""
+    cast, author = world.cast, world.cast.author
+    day = (clock.today() + timedelta(days=7)).isoformat()
+
+    def plan(title: str, **more: str) -> Contribution:
+        given = {"day": day, "hour": "09:00", "end_hour": "10:00", "place": words("Salle du phare"), **more}
+        body = words("On se retrouve")
+        return events.publish_event(space, title=words(title), body=body, by=author, options=given)
+
+    event, told = plan("Atelier du fil"), plan("Visite du phare", link="https://example.org/phare")
+    answers.answer(
+        _seen(told, cast.member), date.fromisoformat(day), "yes", word=words("Avec un gâteau"), by=cast.member
+    )
+    events.write_notes(_seen(told, author), words("Décidé : on y retourne"), by=author)
+    events.cancel_event(_seen(told, author), word=words("Tempête annoncée"), by=author)
+    return {"event": encode(event.id), "told_event": encode(told.id), "event_day": day}
 
 
 def _polls(world: World, space: Space, words: Words) -> dict[str, str]:

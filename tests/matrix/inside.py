@@ -5,7 +5,7 @@ REVIEWED BY PEOPLE: written from the design, not from the code.
 
 from __future__ import annotations
 
-from tests.matrix.rows import PICTURE, Row, get, post
+from tests.matrix.rows import ICS, PICTURE, Row, get, post
 
 WORDS = {"name": "Qualité, toujours", "purpose": "S'entraider.", "theme": "professional"}
 PLAN = {
@@ -34,7 +34,7 @@ SPACE: list[Row] = [
     get("community_look", "hosts, everyone's too"),
     post("community_look", "hosts, everyone's too", {"hue": "4", "cover": PICTURE}, "spaces_space ~"),
     get("community_host_tools", "hosts, everyone's too"),
-    post("community_host_tools", "hosts", {"tool-forum": "1", "replaces-forum": "La liste de diffusion"}, "spaces_spacetool -1"),
+    post("community_host_tools", "hosts", {"tool-forum": "1", "tool-calendar": "1", "tool-polls": "1", "replaces-forum": "La liste de diffusion"}, "spaces_spacetool -1"),
     get("community_host_charter", "hosts, everyone's too"),
     post("community_host_charter", "hosts", {"charter": "Soyons brefs."}, "membership_charter +1"),
     get("community_host_access", "hosts"),
@@ -67,6 +67,9 @@ SPACE: list[Row] = [
     post("recurring_act", "hosts, everyone's too", {}, "contributions_recurring ~", given={"act": "pause"}),
     get("blog:index", "readers of blogs"),
     get("polls:index", "readers of blogs"),
+    get("calendar:index", "readers of forums"),
+    get("calendar:import", "posts in communities"),
+    post("calendar:import", "posts in communities", {"file": ICS}, "contributions_contribution +1; calendar_event +1; calendar_occurrence +1"),
     get("forum:index", "readers of forums"),
     get("forum:categories", "hosts"),
     post("forum:categories", "hosts", {"name": "Outils"}, "forum_category +1"),
@@ -127,6 +130,18 @@ THING: list[Row] = [
     post("polls:conclude", "leads a topic", {"outcome": "Décidé : le rouge"}, "polls_poll ~", on="told_poll"),
     get("polls:add", "adds a part to one's own"),
     post("polls:add", "adds a part to one's own", {"title": "Et vous ?"}, "contributions_contribution +1; polls_poll +1; ballots_box +1; ballots_choice +2"),
+    get("calendar:event", "reads in communities", on="event"),
+    get("calendar:ics", "reads in communities", on="event"),
+    post("calendar:answer", "answers an event", {"date": "{event_day}", "choice": "yes"}, "calendar_answer +1", on="event"),
+    get("calendar:date", "leads a topic", on="event", given={"day": "{event_day}"}),
+    post("calendar:date", "leads a topic", {"day": "{event_day}", "hour": "11:00", "end_hour": "12:00"}, "calendar_event ~; calendar_occurrence ~; contributions_contribution ~", on="event", given={"day": "{event_day}"}),
+    get("calendar:cancel", "leads a topic", on="event"),
+    post("calendar:cancel", "leads a topic", {"word": "Pluie"}, "calendar_event ~; calendar_occurrence ~; contributions_contribution ~", on="event"),
+    get("calendar:invite", "leads a topic", on="event"),
+    post("calendar:invite", "leads a topic", {"whom": "some", "person": ["{member_key}"]}, "calendar_guest +1", on="event"),
+    post("calendar:organisers", "leads a topic", {"person": ["{member_key}"]}, "calendar_guest +1", on="event"),
+    get("calendar:notes", "leads a topic", on="event"),
+    post("calendar:notes", "leads a topic", {"notes": "Décidé"}, "calendar_event ~", on="event"),
     get("forum:topic", "reads in communities", on="question"),
     get("forum:topic", "reads in communities", on="idea"),
     post("forum:accept", "leads a topic", {}, "forum_topic ~", on="question", given={"reply": "{solving}"}),

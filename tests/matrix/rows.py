@@ -11,9 +11,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.world import ACTORS, bundle, picture
 
 PICTURE, ZIP, CSV = "<a picture>", "<a zip>", "<a csv>"
+ICS = "<a calendar>"
+CALENDAR = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:a@b\r\nSUMMARY:Portes ouvertes\r\nDTSTART;VALUE=DATE:20300105\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 FILES = {
     PICTURE: lambda: picture(colour="#30a050"),
     ZIP: bundle,
+    ICS: lambda: SimpleUploadedFile("dates.ics", CALENDAR, "text/calendar"),
     CSV: lambda: SimpleUploadedFile("gens.csv", b"name,email\nLou Neuve,lou@parvis.test\n", "text/csv"),
 }
 

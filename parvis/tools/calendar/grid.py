@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
-from django.utils import dateformat, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from parvis.kernel import clock
 from parvis.kernel.ids import encode
 from parvis.kernel.words import hue
 from parvis.tools.calendar.asking import LAST_YEAR
+from parvis.tools.calendar.saying import say
 
 VIEWS = ("month", "week", "list")
 LISTED = 60  # days that the list shows at a time
@@ -49,18 +50,18 @@ def range_of(view: str, on: date) -> Range:
     if view == "week":
         since = on - timedelta(days=on.weekday())
         until, step = since + timedelta(days=6), timedelta(days=7)
-        title = _("Week of %(day)s") % {"day": dateformat.format(since, "j F Y")}
+        title = _("Week of %(day)s") % {"day": say(since, "j F Y")}
         return Range(view, on, since, until, on - step, on + step, title)
     if view == "list":
         until, step = on + timedelta(days=LISTED - 1), timedelta(days=LISTED)
-        title = _("From %(day)s") % {"day": dateformat.format(on, "j F Y")}
+        title = _("From %(day)s") % {"day": say(on, "j F Y")}
         return Range(view, on, on, until, on - step, on + step, title)
     first = on.replace(day=1)
     after = (first + timedelta(days=32)).replace(day=1)
     last = after - timedelta(days=1)
     since, until = first - timedelta(days=first.weekday()), last + timedelta(days=6 - last.weekday())
     before = (first - timedelta(days=1)).replace(day=1)
-    return Range("month", on, since, until, before, after, dateformat.format(first, "F Y").capitalize())
+    return Range("month", on, since, until, before, after, say(first, "F Y").capitalize())
 
 
 def days_of(shown: Range, rows: Iterable[Any], *, with_space: bool) -> list[Day]:
@@ -120,5 +121,5 @@ def hour(moment: datetime, zone: tzinfo) -> str:
 
 def _in_words(day: date) -> str:
     """A day as calendars say it: "Tuesday 1 December", with the year when it isn't this one."""
-    words = dateformat.format(day, "l j F" if day.year == clock.today().year else "l j F Y")
+    words = say(day, "l j F" if day.year == clock.today().year else "l j F Y")
     return words[:1].upper() + words[1:]

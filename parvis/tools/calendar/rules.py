@@ -13,6 +13,7 @@ from dateutil.rrule import rrulestr
 from django.utils.translation import gettext as _
 
 from parvis.kernel.errors import Refused
+from parvis.tools.calendar.saying import say
 
 MOST_DATES = 600  # of one series that are kept at a time
 MOST_COUNTED = 1000
@@ -191,12 +192,10 @@ def count_of(rule: str) -> int | None:
 
 def in_words(rule: str, first_on: date) -> str:
     """ "Every week on Tuesday, until 30 June 2027", in the reader's language; "" for no repetition."""
-    from django.utils import dateformat
-
     if not rule:
         return ""
     parts = _parts(rule)
-    weekday = dateformat.format(first_on, "l").lower() if _is_french() else dateformat.format(first_on, "l")
+    weekday = say(first_on, "l").lower() if _is_french() else say(first_on, "l")
     nth = (first_on.day - 1) // 7
     ordinals = (_("first"), _("second"), _("third"), _("fourth"), _("last"))
     words = {
@@ -211,7 +210,7 @@ def in_words(rule: str, first_on: date) -> str:
     said = words % {"weekday": weekday, "day": first_on.day, "nth": ordinals[nth]}
     until = last_day_of(rule)
     if until is not None:
-        return _("%(rule)s, until %(day)s") % {"rule": said, "day": dateformat.format(until, "j F Y")}
+        return _("%(rule)s, until %(day)s") % {"rule": said, "day": say(until, "j F Y")}
     if "COUNT" in parts:
         return _("%(rule)s, %(count)s times") % {"rule": said, "count": parts["COUNT"]}
     return said

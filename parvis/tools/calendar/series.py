@@ -75,7 +75,14 @@ def find_date(event: Event, day: date) -> Occurrence:
 
 def _plan_typed(event: Event, typed: Mapping[str, Any]) -> Plan:
     """What the form says of a date; what it doesn't ask stays the series' own."""
-    asked = {**typed, "repeat": "", "zone": event.zone, "capacity": event.capacity or "", "link": event.link}
+    # Of a form, unpacking would give lists of values.
+    asked = {
+        **dict(typed.items()),
+        "repeat": "",
+        "zone": event.zone,
+        "capacity": event.capacity or "",
+        "link": event.link,
+    }
     plan = read_plan(asked)
     return replace(plan, rule=event.rule, capacity=event.capacity, remind=event.remind)
 

@@ -6,7 +6,7 @@ from datetime import date, time
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from django.utils import dateformat, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from parvis.kernel import clock
@@ -18,6 +18,7 @@ from parvis.tools.calendar import grid, reading, rules
 from parvis.tools.calendar.actions import event_of
 from parvis.tools.calendar.asking import read_day
 from parvis.tools.calendar.models import Choice, Guest
+from parvis.tools.calendar.saying import say
 from parvis.tools.calendar.series import find_date
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def calendar_context(
         "shown": shown,
         "path": path,
         "days": days,
-        "weekdays": [dateformat.format(one.day, "l") for one in days[:7]] if shown.view != "list" else [],
+        "weekdays": [say(one.day, "l") for one in days[:7]] if shown.view != "list" else [],
         "has_any": any(one.entries for one in days),
         "views": [
             (label, name, name == shown.view)
@@ -150,7 +151,7 @@ def _dates(row: Any) -> list[dict[str, Any]]:
     return [
         {
             "day": one["original_on"],
-            "words": dateformat.format(date.fromisoformat(one["first_on"]), "l j F"),
+            "words": say(date.fromisoformat(one["first_on"]), "l j F"),
             "hour": (one["starts"] or "")[:5],
             "is_cancelled": one["is_cancelled"],
             "is_current": one["original_on"] == row.original_on.isoformat(),
@@ -185,8 +186,8 @@ def _tasks(contribution: Contribution, row: Any, organises: bool, over: bool) ->
 
 def when_in_words(row: Any) -> str:
     """The days and hours of a date in its own zone: "Tuesday 1 December 2026, from 09:00 to 10:00"."""
-    first = dateformat.format(row.first_on, "l j F Y")
-    last = dateformat.format(row.last_on, "l j F Y")
+    first = say(row.first_on, "l j F Y")
+    last = say(row.last_on, "l j F Y")
     if row.starts is None:
         if row.first_on == row.last_on:
             return _("%(day)s, all day") % {"day": first}
@@ -210,7 +211,7 @@ def _in_reader_zone(row: Any) -> str:
     here, there = row.begins_at.astimezone(mine), row.begins_at.astimezone(ZoneInfo(row.zone))
     if here.replace(tzinfo=None) == there.replace(tzinfo=None):
         return ""
-    day = dateformat.format(here.date(), "l j F")
+    day = say(here.date(), "l j F")
     return _("For you: %(day)s at %(hour)s") % {"day": day, "hour": f"{here:%H:%M}"}
 
 
@@ -245,7 +246,7 @@ def event_face(row: Any) -> dict[str, Any]:
     on = row.card.get("on")
     if not on:
         return {}
-    day = dateformat.format(date.fromisoformat(on), "D j M")
+    day = say(date.fromisoformat(on), "D j M")
     words = _("event · %(day)s") % {"day": day}
     if row.card.get("hour"):
         words = _("event · %(day)s, %(hour)s") % {"day": day, "hour": row.card["hour"]}
