@@ -32,8 +32,6 @@ ICONS = {
     "shared": "forward",
     "community_accepted": "party-popper",
     "community_refused": "users",
-    "vote_closed": "vote",
-    "vote_to_decide": "gavel",
 }
 
 
@@ -89,10 +87,6 @@ def sentence(reason: str, who: str, count: int = 1) -> str:
         "community_refused": ngettext(
             "%(who)s answered your idea of a community", "%(who)s answered your idea of a community", count
         ),
-    }
-    sentences |= {
-        "vote_closed": _("A poll that you answered or follow is closed"),
-        "vote_to_decide": _("Your poll is closed: say what was decided"),
     }
     otherwise = ngettext(
         "%(who)s did something that concerns you", "%(who)s did something that concerns you", count

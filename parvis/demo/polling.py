@@ -78,8 +78,8 @@ def _vote(poll: dict[str, Any], drawn: random.Random) -> dict[int, int]:
     return dict(sorted(given.items()))
 
 
-def vote_in_secret() -> None:
-    """Colleagues vote in the secret polls that are open: by the very act that the page calls."""
+def vote_in_secret(but: list[str]) -> None:
+    """Colleagues, `but` some, vote in the secret polls that are open: by the very act that the page calls."""
     for poll in content.polls():
         if not poll.get("secret") or poll["closes"] < 0:
             continue
@@ -90,9 +90,10 @@ def vote_in_secret() -> None:
         choices = list(made.ballot_box.choices.order_by("position").values_list("id", flat=True))
         # The four whose roles a visitor plays still have their vote to give.
         people = list(
-            Person.objects.filter(memberships__space=made.space, claimed_at=None, state="active").order_by(
-                "username"
-            )
+            Person.objects.active()
+            .filter(memberships__space=made.space)
+            .exclude(username__in=but)
+            .order_by("username")
         )
         for person in drawn.sample(people, min(poll["voters"], len(people))):
             marks = {choices[place]: value for place, value in _vote(poll, drawn).items()}

@@ -78,7 +78,7 @@ def seed_demo(progress: Progress | None = None) -> None:
         _name_roles()
         _dress()
         _organise()
-        vote_in_secret()
+        vote_in_secret(but=[*ROLES.values()])
         _write_journal()
         _leave_traces()
         open_practice(by=demo_people()["admin"], language="fr")

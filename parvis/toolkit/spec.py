@@ -28,6 +28,7 @@ class Option:
     prompt: Text = ""
     is_long: bool = False
     mode: str = ""
+    needs_body: bool = True  # whether the composer asks for a text below the title
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ class Tool:
     mine: Callable[..., list[Section]] = lambda viewer: []  # at most one statement for each section
     # Reasons of its notices: reason -> (icon, sentence of one, sentence of several), with %(who)s where it names them.
     notices: Mapping[str, tuple[str, Text, Text]] = field(default_factory=dict)
+    own_mails: frozenset[str] = frozenset()  # reasons of which the tool writes the mail itself
     moved: Callable[..., None] | None = None  # told when one of its contributions changes place
 
 

@@ -194,6 +194,7 @@ def form_context(request: Request, error: Refused | NotAllowed | None) -> dict[s
                 "title": option.title,
                 "is_current": option is current,
                 "rich": option.is_long,
+                "needs_body": option.needs_body,
                 "is_offered": found in here,
             }
             for found in every

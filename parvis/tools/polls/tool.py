@@ -71,7 +71,13 @@ POLL = Kind(
     publish=actions.open_poll,
     face=showing.face,
     options=(
-        Option("poll", _("Poll"), "vote", prompt=_("What people should know before they vote (optional).")),
+        Option(
+            "poll",
+            _("Poll"),
+            "vote",
+            needs_body=False,
+            prompt=_("What people should know before they vote (optional)."),
+        ),
     ),
     replies=(_("Reply"), _("reply"), _("replies")),
     extra_fields="polls/_fields.html",
@@ -82,6 +88,9 @@ POLL = Kind(
     dump=bundle.dump_poll,
     load=bundle.load_poll,
 )
+
+CLOSED = _("A poll that you answered or follow is closed")
+TO_DECIDE = _("Your poll is closed: say what was decided")
 
 TOOL = Tool(
     slug="polls",
@@ -95,4 +104,5 @@ TOOL = Tool(
     acts=acts,
     inside=showing.inside,
     mine=showing.mine,
+    notices={"vote_closed": ("vote", CLOSED, CLOSED), "vote_to_decide": ("gavel", TO_DECIDE, TO_DECIDE)},
 )

@@ -27,6 +27,8 @@ const kinds = (form, signal) => {
       title.required = want === 'required';
       box.hidden = want === 'none' && !title.value;
     }
+    // A kind may do without a text: nothing must be typed there, then.
+    if (form.elements.body && kind.type === 'radio') form.elements.body.required = !('bare' in kind.dataset);
     for (const part of form.querySelectorAll('[data-only]')) {
       part.hidden = !part.dataset.only.split(/[\s,]+/).includes(kind.value);
       // A hidden field that must be filled would block the form without a word.
