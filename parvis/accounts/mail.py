@@ -5,6 +5,7 @@ Not here: the wording of our letters (accounts.letters) and when notices go out 
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from dataclasses import dataclass
@@ -81,10 +82,13 @@ def is_configured() -> bool:
     return relay() is not None
 
 
-def send(to: Person | str, subject: str, text: str, html: str = "", *, is_private: bool = False) -> Message:
+def send(
+    to: Person | str, subject: str, text: str, html: str = "", *, is_private: bool = False, calendar: str = ""
+) -> Message:
     """Keeps a message and, when a relay is set, hands it to a job in the running transaction.
 
     `to` is a person (their e-mail, or their user name when they have none: then it is only kept) or an address.
+    `calendar` is an invitation (iMIP): mail programs show it with its own buttons.
     Of a private message the outbox page shows no word: notices speak of places where administrators may read nothing.
     """
     person = to if isinstance(to, Person) else None
@@ -97,6 +101,7 @@ def send(to: Person | str, subject: str, text: str, html: str = "", *, is_privat
         text=text,
         html=html,
         is_private=is_private,
+        calendar=calendar,
         state=QUEUED if leaves else KEPT,
     )
     if leaves:
@@ -119,8 +124,8 @@ def deliver(message_id: int) -> None:
         message.state, message.error = FAILED, _readable(problem)
     else:
         message.state, message.error, message.sent_at = SENT, "", clock.now()
-        message.text = message.html = ""
-    message.save(update_fields=["state", "error", "sent_at", "text", "html"])
+        message.text = message.html = message.calendar = ""
+    message.save(update_fields=["state", "error", "sent_at", "text", "html", "calendar"])
 
 
 def submit(through: Relay, mail: EmailMessage) -> None:
@@ -167,6 +172,10 @@ def _composed(message: Message, through: Relay) -> EmailMessage:
     mail.set_content(message.text)
     if message.html:
         mail.add_alternative(message.html, subtype="html")
+    if message.calendar:
+        method = re.search(r"^METHOD:([A-Z]+)\s*$", message.calendar, re.M)
+        kind = {"method": method[1] if method else "PUBLISH"}
+        mail.add_alternative(message.calendar, subtype="calendar", params=kind)
     return mail
 
 

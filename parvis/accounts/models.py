@@ -71,6 +71,7 @@ class Message(Keyed):
     subject = models.CharField(max_length=300)
     text = models.TextField()
     html = models.TextField(default="", blank=True)
+    calendar = models.TextField(default="", blank=True)  # an invitation of iCalendar that comes with it
     # Its words are for its reader alone: the outbox page shows administrators that it is there, not what it says.
     is_private = models.BooleanField(default=False)
     state = models.CharField(max_length=8, default="kept")  # kept, queued, sent, failed

@@ -6,6 +6,7 @@ titles leave the house. Not here: the list itself (attention.reading) and how ma
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
@@ -16,21 +17,26 @@ from parvis.attention.reading import Line, lines_of
 from parvis.config import config
 from parvis.kernel import clock
 from parvis.people.models import Person, PersonState
+from parvis.toolkit import registry
 
 WANTED = {"person__mails_notices": True, "person__state": PersonState.ACTIVE, "person__email__isnull": False}
 
 
 def wants_mail(activity_id: int) -> bool:
     """Whether anyone told of this activity asked for a mail too."""
-    return Notice.objects.filter(activity_id=activity_id, mailed_at=None, seen_at=None, **WANTED).exists()
+    return _waiting(activity_id).exists()
+
+
+def _waiting(activity_id: int) -> QuerySet[Notice]:
+    """Notices to be mailed; of some reasons the tool that told them writes a mail of its own."""
+    own = {reason for tool in registry.tools() for reason in tool.own_mails}
+    rows = Notice.objects.filter(activity_id=activity_id, mailed_at=None, seen_at=None, **WANTED)
+    return rows.exclude(reason__in=own)
 
 
 def send_mails(activity_id: int) -> None:
     """Mails the notices of one activity to those who asked for it. Run again, it sends nothing twice."""
-    rows = Notice.objects.select_for_update(of=("self",)).filter(
-        activity_id=activity_id, mailed_at=None, seen_at=None, **WANTED
-    )
-    for row in rows.select_related("person"):
+    for row in _waiting(activity_id).select_for_update(of=("self",)).select_related("person"):
         with translation.override(row.person.language):
             lines = lines_of([row], row.person)
             if lines:

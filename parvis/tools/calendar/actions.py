@@ -216,6 +216,7 @@ def tell_change(contribution: Contribution, verb: str, *, by: Person, day: date 
         "calendar.mail",
         contribution_id=contribution.pk,
         method="CANCEL" if verb == "cancelled" and day is None else "REQUEST",
+        by=by.id,
     )
 
 

@@ -40,7 +40,13 @@ def invite(contribution: Contribution, people: Iterable[int], *, by: Person) -> 
     Guest.objects.bulk_create([Guest(person_id=key, **place) for key in sorted(new)], batch_size=500)
     if new:
         note(contribution, "invited", by=by, tell={str(key): "event_invited" for key in new})
-        enqueue("calendar.mail", contribution_id=contribution.pk, method="REQUEST", people=sorted(new))
+        enqueue(
+            "calendar.mail",
+            contribution_id=contribution.pk,
+            method="REQUEST",
+            by=by.id,
+            people=sorted(new),
+        )
     return len(new)
 
 

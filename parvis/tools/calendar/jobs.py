@@ -19,6 +19,6 @@ def remind() -> None:
 
 
 @job("calendar.mail")
-def mail(contribution_id: int, method: str, people: list[int] | None = None) -> None:
+def mail(contribution_id: int, method: str, by: int, people: list[int] | None = None) -> None:
     """Invitations by mail, their changes and cancellations."""
-    mails.send_all(contribution_id, method, people)
+    mails.send_all(contribution_id, method, people, by=by)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from parvis.tools.calendar.asking import read_day
 from parvis.tools.calendar.models import Choice, Guest
 from parvis.tools.calendar.saying import say
 from parvis.tools.calendar.series import find_date
+from parvis.tools.calendar.wording import when_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -182,25 +183,6 @@ def _tasks(contribution: Contribution, row: Any, organises: bool, over: bool) ->
         Act(_("Write notes") if not row.notes_html else _("Change the notes"), "notebook-pen", f"{at}notes/")
     )
     return found
-
-
-def when_in_words(row: Any) -> str:
-    """The days and hours of a date in its own zone: "Tuesday 1 December 2026, from 09:00 to 10:00"."""
-    first = say(row.first_on, "l j F Y")
-    last = say(row.last_on, "l j F Y")
-    if row.starts is None:
-        if row.first_on == row.last_on:
-            return _("%(day)s, all day") % {"day": first}
-        return _("from %(first)s to %(last)s") % {"first": first, "last": last}
-    hours = {"first": first, "last": last, "starts": clock_words(row.starts), "ends": clock_words(row.ends)}
-    if row.first_on == row.last_on:
-        return _("%(first)s, from %(starts)s to %(ends)s") % hours
-    return _("from %(first)s at %(starts)s to %(last)s at %(ends)s") % hours
-
-
-def clock_words(hour: time) -> str:
-    """An hour as it is written: 09:00."""
-    return f"{hour:%H:%M}"
 
 
 def _in_reader_zone(row: Any) -> str:

@@ -42,6 +42,7 @@ TOOL = Tool(
     position=40,
     nav=("/calendar/", _("Calendar")),
     mine=showing.mine,
+    own_mails=frozenset({"event_invited", "event_changed", "event_cancelled"}),
     notices={
         "event_invited": (
             "calendar-plus",

@@ -1,0 +1,96 @@
+"""Invitations by mail: what a mail program would read of them, and who gets none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import icalendar
+import pytest
+import time_machine
+
+from parvis.accounts import mail
+from parvis.accounts.models import Message
+from parvis.contributions.models import Contribution
+from parvis.contributions.reading import find_contribution
+from parvis.people.models import Person
+from parvis.testing.cast import Cast
+from parvis.tools.calendar import actions, inviting
+from parvis.tools.calendar.tests.conftest import planned
+
+RunJobs = Callable[[], object]
+
+
+@pytest.fixture(autouse=True)
+def _in_november(db: object) -> object:
+    with time_machine.travel("2026-11-20T12:00:00+01:00", tick=False):
+        yield
+
+
+def seen(event: Contribution, by: Person) -> Contribution:
+    return find_contribution(event.id, by)
+
+
+def invited(cast: Cast, run_jobs: RunJobs, *, space: str = "open", **options: str) -> Contribution:
+    Person.objects.filter(id__in=[cast.member.id, cast.host.id]).update(mails_notices=True)
+    event = planned(getattr(cast, space), cast.author, body="Le texte entier", **options)
+    inviting.invite(seen(event, cast.author), [cast.member.id, cast.cohost.id], by=cast.author)
+    run_jobs()
+    return event
+
+
+def part_of(message: Message) -> tuple[str, icalendar.Event]:
+    read = icalendar.Calendar.from_ical(message.calendar)
+    return str(read["METHOD"]), read.walk("VEVENT")[0]
+
+
+def test_an_invitation_comes_once_to_who_asked_for_mails(cast: Cast, run_jobs: RunJobs):
+    event = invited(cast, run_jobs)
+    message = Message.objects.get()
+    assert message.person_id == cast.member.id
+    method, part = part_of(message)
+    assert (method, part["SEQUENCE"], str(part["SUMMARY"])) == ("REQUEST", 0, "Atelier du fil")
+    assert str(part["ATTENDEE"]) == f"mailto:{cast.member.email}"
+    assert str(part["ORGANIZER"]).startswith("mailto:")
+    assert f"/calendar/{event.key}/" in message.text
+
+
+def test_a_change_and_a_cancellation_speak_of_the_same_event_with_a_higher_sequence(
+    cast: Cast, run_jobs: RunJobs
+):
+    event = invited(cast, run_jobs)
+    options = {"day": "2026-12-02", "hour": "10:00", "end_hour": "11:00", "zone": "Europe/Paris"}
+    actions.revise_event(seen(event, cast.author), options=options, by=cast.author)
+    run_jobs()
+    actions.cancel_event(seen(event, cast.author), word="Tempête", by=cast.author)
+    run_jobs()
+    parts = [part_of(message) for message in Message.objects.order_by("id")]
+    assert [method for method, _part in parts] == ["REQUEST", "REQUEST", "CANCEL"]
+    assert len({str(part["UID"]) for _method, part in parts}) == 1
+    assert [part["SEQUENCE"] for _method, part in parts] == [0, 1, 2]
+    assert str(parts[-1][1]["STATUS"]) == "CANCELLED"
+
+
+def test_of_a_closed_community_the_text_stays_inside(cast: Cast, run_jobs: RunJobs):
+    invited(cast, run_jobs, space="secret")
+    message = Message.objects.get()
+    assert "Le texte entier" not in message.calendar + message.text + message.html
+    assert message.is_private
+
+
+def test_who_left_since_gets_no_mail(cast: Cast, run_jobs: RunJobs):
+    from parvis.membership import actions as membership
+
+    event = invited(cast, run_jobs, space="secret")
+    Message.objects.all().delete()
+    membership.remove_member(cast.secret, cast.member, by=cast.host)
+    actions.cancel_event(seen(event, cast.author), word="", by=cast.author)
+    run_jobs()
+    assert not Message.objects.filter(person=cast.member).exclude(calendar="").exists()
+
+
+def test_the_mail_itself_carries_the_method_where_programs_look_for_it(cast: Cast, run_jobs: RunJobs):
+    invited(cast, run_jobs)
+    composed = mail._composed(Message.objects.get(), mail.Relay("localhost", 25))
+    kinds = [part.get_content_type() for part in composed.walk()]
+    assert kinds == ["multipart/alternative", "text/plain", "text/html", "text/calendar"]
+    assert list(composed.walk())[-1].get_param("method") == "REQUEST"
