@@ -43,7 +43,7 @@ UNLINKED = (
     ("member", "search-nothing", "/search/?q=zzqzz"),
 )
 # A form sent as it must not be, to see it come back filled: who, its name, its page, what is typed.
-REFUSED = (
+REFUSED: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("visitor", "error-422-login", "/accounts/login/", {"who": "jeanne", "password": "oubliee"}),
     ("member", "error-422-mail", "/settings/account/", {}),
     ("admin", "error-422-community", "/communities/new/", {}),
