@@ -56,7 +56,6 @@ EXEMPT: dict[str, str] = {
 # Planted and guarded against everybody, but not asked to be found: where their rightful reader meets them, and why the
 # sweep's plain GETs don't.
 NOT_SOUGHT: dict[str, str] = {
-    "contributions_body.text": "search reads it, the card shows its excerpt",
     "membership_communitytemplate.name": "the assistant shows the copy inside fields, whose shape a canary would break",
     "contributions_attachment.alt": "what the composer proposes; readers get the alternative text of the Markdown, which has its canary",
 }
