@@ -91,6 +91,9 @@ def load_poll(contribution: Contribution, detail: dict[str, Any], *, resolve: Re
     card |= {"is_closed": True} if box.closed_at else {}
     card |= {"outcome": markdown.excerpt(rendered.text, ON_CARD)} if outcome else {}
     touch_card(contribution, **card)
+    host = contribution.part_of
+    if host is not None and not host.card.get("polls"):
+        touch_card(host, polls=True)
 
 
 def _load_box(contribution: Contribution, detail: dict[str, Any], is_secret: bool, resolve: Resolve) -> Box:

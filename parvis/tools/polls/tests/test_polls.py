@@ -14,7 +14,7 @@ from parvis.contributions.models import Contribution
 from parvis.contributions.reading import find_contribution
 from parvis.kernel import clock
 from parvis.kernel.errors import NotAllowed, NotFound, Refused
-from parvis.kernel.ids import encode
+from parvis.kernel.ids import decode, encode
 from parvis.testing.cast import Cast
 from parvis.toolkit import registry
 from parvis.tools.polls import actions, bundle, reading, showing
@@ -270,3 +270,15 @@ def test_a_bundle_never_holds_a_secret_ballot(cast: Cast) -> None:
     assert "total" not in open_dump["choices"][2]
     assert closed_dump["choices"][2] == {"text": "Jeudi", "total": 5, "people": 5}
     assert not [person for person in people if encode(person.id) in str(closed_dump)]
+
+
+def test_a_poll_inside_a_text_arrives_inside_it(cast: Cast) -> None:
+    note = publish("note", cast.on_request, title="", body="Un texte", by=cast.author, needs_title=False)
+    inner = actions.add_poll(note, title="Et vous ?", options={}, by=cast.author)
+    say(inner, cast.member, 1)
+    Contribution.objects.filter(id=note.id).update(card={})
+    detail = bundle.dump_poll(inner)
+    bundle.load_poll(Contribution.objects.get(id=inner.id), detail, resolve=lambda table, key: decode(key))
+    assert Contribution.objects.get(id=note.id).card["polls"] is True
+    assert bundle.dump_poll(inner) == detail
+    assert totals(inner, cast)[0][1] == 1
