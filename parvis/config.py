@@ -64,6 +64,12 @@ class Config(BaseSettings):
     )
     mail_from: str = Field("", description=gettext_noop("Sender address of the network's mail"))
     max_upload_mb: int = Field(25, description=gettext_noop("Largest attachment, in megabytes"))
+    community_quota_mb: int = Field(
+        4096, description=gettext_noop("Room for the files of one community, in megabytes; 0: no limit")
+    )
+    network_quota_mb: int = Field(
+        0, description=gettext_noop("Room for all files of the network, in megabytes; 0: no limit")
+    )
     files_internal: str = Field(
         "",
         description=gettext_noop(

@@ -5,6 +5,7 @@ Not here: the kind's own template (its tool) and the acts on it (the shell).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +30,7 @@ def contribution_page(
     *,
     accepted_id: int | None = None,
     accept_at: str = "",
+    beside: Callable[[Any], str] | None = None,
     **context: Any,
 ) -> HttpResponse:
     """Draws the page and marks the thread as read up to now, which clears its notices."""
@@ -55,7 +57,7 @@ def contribution_page(
         ],
         "remarks": [one for tool in registry.tools() for one in tool.remarks(contribution, request.viewer)],
         "answer_to": request.GET.get("answer", ""),
-        **thread_context(request, contribution, accepted_id=accepted_id, accept_at=accept_at),
+        **thread_context(request, contribution, accepted_id=accepted_id, accept_at=accept_at, beside=beside),
         **context,
     }
     response = page(request, template, **full)

@@ -5,6 +5,7 @@ Not here: the query (contributions.thread) and the markup (web/components/thread
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -27,13 +28,19 @@ SIDES = {Side.FOR: "for", Side.AGAINST: "against"}
 
 
 def thread_context(
-    request: Request, contribution: Contribution, *, accepted_id: int | None = None, accept_at: str = ""
+    request: Request,
+    contribution: Contribution,
+    *,
+    accepted_id: int | None = None,
+    accept_at: str = "",
+    beside: Callable[[Any], str] | None = None,
 ) -> dict[str, Any]:
     """What a page needs to show the text and the replies: drawn ones, paging, where the unread begin.
 
     Three queries at most for a plain topic; one more with an accepted answer, and one for imported counts.
 
     `accept_at` is the address that accepts a reply, with {reply} for its key; "" when the reader may not.
+    `beside` says a few words of a reply, after its date, such as what it was written on.
     """
     around = _asked_reply(request, contribution)
     thread = read_thread(
@@ -47,6 +54,7 @@ def thread_context(
         and contribution.is_published,
         "accepted_id": accepted_id,
         "accept_at": accept_at,
+        "beside": beside,
         "target": around.id if around else 0,
         "totals": read_totals(contribution, [row.id for row in thread.rows])
         if contribution.is_imported
@@ -164,6 +172,8 @@ def _draw(row: Any, viewer: Person, names: dict[int, str], options: dict[str, An
         holes |= {"initials": initials(row.author_name), "hue": hue(author)}
     if row.reaction_counts:
         holes["reaction_count"] = number(sum(row.reaction_counts.values()))
+    if options.get("beside") and (words := options["beside"](row)):
+        holes["at"] += Markup(' <span class="muted">· {}</span>').format(words)
     if options["may_reply"]:
         holes["reply_url"] = f"?answer={key}#reply"
     if options["accept_at"] and not is_accepted and row.state == ReplyState.PUBLISHED:

@@ -109,7 +109,7 @@ const id = () => `x${last += 1}`;
 /* Most pages are only read: what helps writing is fetched where there is something to write in. */
 const fetchWriting = () => {
   const { writing } = document.body.dataset;
-  if (!writing || !document.querySelector('x-composer, x-combobox, x-upload, x-live-preview')) return;
+  if (!writing || !document.querySelector('x-composer, x-combobox, x-upload, x-files, x-live-preview')) return;
   delete document.body.dataset.writing;
   document.head.append(make('script', { src: writing }));
 };

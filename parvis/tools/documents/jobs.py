@@ -1,0 +1,12 @@
+"""Work of documents that nobody waits for. Not here: what it does (previewing)."""
+
+from __future__ import annotations
+
+from parvis.journal.jobs import job
+from parvis.tools.documents.previewing import make_preview
+
+
+@job("documents.preview", retry=1, is_long=True)
+def run_preview(version_id: int) -> None:
+    """Draws the pages and reads the words of one version."""
+    make_preview(version_id)

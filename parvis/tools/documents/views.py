@@ -1,0 +1,108 @@
+"""Pages of documents: a folder, a document, its versions, one's own. Not here: acts (views_acts), bytes (views_files)."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from parvis.attention.opening import contribution_page
+from parvis.config import config
+from parvis.contributions.models import Contribution
+from parvis.kernel.errors import Refused
+from parvis.kernel.ids import decode, encode
+from parvis.spaces.models import Space
+from parvis.toolkit.pages import page
+from parvis.toolkit.request import Request
+from parvis.tools.documents import reading, showing
+from parvis.tools.documents.folders import find_folder
+from parvis.tools.documents.models import Folder
+
+
+def list_mine(request: Request) -> HttpResponse:
+    """What changed last in all the reader's communities."""
+    lines = [showing.line_of(row) for row in reading.latest(request.viewer)]
+    return page(request, "documents/mine.html", lines=lines, mine=showing.mine(request.viewer)[0])
+
+
+def list_top(request: Request, space: Space) -> HttpResponse:
+    """The documents of a community that lie in no folder, and its folders."""
+    return folder_page(request, space, None)
+
+
+def list_inside(request: Request, space: Space, folder: int) -> HttpResponse:
+    """One folder."""
+    return folder_page(request, space, find_folder(space, folder))
+
+
+def folder_page(
+    request: Request, space: Space, folder: Folder | None, error: Refused | None = None, status: int = 200
+) -> HttpResponse:
+    """A folder with what is in it; `error` is a refused upload."""
+    order = request.GET.get("sort", "name")
+    order = order if order in reading.ORDERS else "name"
+    after = key_of(request.GET.get("after", ""))
+    rows, following = reading.list_folder(space, folder, order=order, after=after)
+    path = [(str(row.id), row.name) for row in reading.path_of(folder)]
+    return page(
+        request,
+        "documents/index.html",
+        status=status,
+        folder=folder,
+        trail=showing.trail(space, path[:-1]) if folder else [],
+        folders=[showing.folder_line(space, row) for row in reading.list_folders(space, folder)]
+        if not after
+        else [],
+        lines=[showing.line_of(row) for row in rows],
+        order=order,
+        next=encode(following) if following else "",
+        path=showing.folder_url(space, folder.id if folder else None),
+        base=f"{space.url}documents/",
+        is_first=not after,
+        most_mb=config.max_upload_mb,
+        error=error,
+        folder_key=encode(folder.id) if folder else "",
+    )
+
+
+def key_of(text: str) -> int:
+    """A key as an address says it; 0 for anything else."""
+    try:
+        return decode(text)
+    except ValueError:
+        return 0
+
+
+def show(request: Request, contribution: Contribution) -> HttpResponse:
+    """A document: its preview, its words, its versions in short, its replies."""
+    return document_page(request, contribution)
+
+
+def document_page(
+    request: Request, contribution: Contribution, error: Refused | None = None, status: int = 200
+) -> HttpResponse:
+    """The same; `error` is a refused new version."""
+    row = reading.read_document(contribution)
+    versions = reading.versions_of(contribution, request.viewer)
+    return contribution_page(
+        request,
+        contribution,
+        "documents/document.html",
+        status=status,
+        beside=showing.beside_replies(versions),
+        doc=showing.describe(row, versions, request.viewer, request.abilities),
+        trail=showing.trail(contribution.space, row.path),
+        error=error,
+        typed=request.POST,
+    )
+
+
+def show_versions(request: Request, contribution: Contribution) -> HttpResponse:
+    """All versions: when, by whom, how heavy, what changed; each can be downloaded, and made the last one again."""
+    row = reading.read_document(contribution)
+    rows = reading.versions_of(contribution, request.viewer)
+    url = f"/documents/{contribution.key}/"
+    befores = [*rows[1:], None]
+    lines = [
+        showing.version_line(one, before, row.version, url) for one, before in zip(rows, befores, strict=True)
+    ]
+    doc = showing.describe(row, rows, request.viewer, request.abilities)
+    return page(request, "documents/versions.html", contribution=contribution, lines=lines, doc=doc)
