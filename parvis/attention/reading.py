@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from parvis.access.table import require
 from parvis.attention.models import Notice
-from parvis.attention.wording import icon_of, names_in_words, sentence
+from parvis.attention.wording import icon_of, names_in_words, sentence, url_of
 from parvis.contributions.models import Contribution, Reply, ReplyState
 from parvis.kernel import clock
 from parvis.kernel.ids import encode
@@ -207,7 +207,7 @@ def _url(row: Notice, thing: Contribution | None, space: Space | None, seen: _Se
     if row.reason == "community_asked":
         return "/admin/communities/"
     if space is None:
-        return "/communities/"
+        return url_of(row.reason) or "/communities/"
     if row.reason == "invited" and space.id in seen.invitations:
         return f"/communities/invitations/{encode(seen.invitations[space.id])}/"
     return f"{space.url}host/requests/" if row.reason == "asked" else space.url

@@ -103,6 +103,11 @@ def icon_of(reason: str) -> str:
     return of_tool[0] if of_tool else ICONS.get(reason, "bell")
 
 
+def url_of(reason: str) -> str:
+    """Where a tool's notice about no contribution and no community leads; empty for every other."""
+    return next((tool.notice_urls[reason] for tool in registry.tools() if reason in tool.notice_urls), "")
+
+
 def _said_by_tools(reason: str) -> tuple[str, Any, Any] | None:
     found = (tool.notices.get(reason) for tool in registry.tools())
     return next((one for one in found if one is not None), None)

@@ -141,6 +141,8 @@ class Tool:
     # Reasons of its notices: reason -> (icon, sentence of one, sentence of several), with %(who)s where it names them.
     notices: Mapping[str, tuple[str, Text, Text]] = field(default_factory=dict)
     own_mails: frozenset[str] = frozenset()  # reasons of which the tool writes the mail itself
+    # Reason -> address, for its notices that are about no contribution and no community.
+    notice_urls: Mapping[str, str] = field(default_factory=dict)
     moved: Callable[..., None] | None = None  # told when one of its contributions changes place
 
 

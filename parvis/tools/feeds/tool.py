@@ -1,0 +1,28 @@
+"""What the house needs to know of feeds. Not here: what they do."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from parvis.access.roles import Role
+from parvis.toolkit.spec import Tool
+from parvis.tools.feeds import showing
+
+TOOL = Tool(
+    slug="feeds",
+    label=_("Feeds"),
+    icon="rss",
+    promise=_("What others publish about your subjects, read together and brought to the discussion."),
+    abilities={"feeds.curate": (Role.HOST,)},
+    position=60,
+    nav=("/feeds/", _("Feeds")),
+    mine=showing.mine,
+    notices={
+        "feed_word": (
+            "rss",
+            _("A word you watch came up in your feeds"),
+            _("Words you watch came up in your feeds"),
+        )
+    },
+    notice_urls={"feed_word": "/feeds/?view=watched"},
+)
