@@ -78,7 +78,12 @@ class Watch:
         """Watches every page of a context."""
         context.on("request", self.on_request)
         context.on("console", self.on_console)
-        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("weberror", lambda error: self.on_error(str(error.error)))
+
+    def on_error(self, text: str) -> None:
+        """Notes an uncaught error; that the browser gave up an animation between two pages, being late, is none."""
+        if "Transition was" not in text:
+            self.complaints.append(text)
 
     def judge(self) -> None:
         """Fails on a request to a foreign host, a refused script or style, an uncaught error."""

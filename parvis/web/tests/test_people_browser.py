@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from parvis.accounts import mail, profile
 from parvis.accounts.links import EMAIL, INVITATION, RESET, issue_link
@@ -181,11 +182,13 @@ def test_by_keyboard_alone_one_comes_in_by_code_and_makes_the_first_visit(
         reach(page, "link", "Recevoir un code par courriel")
         page.keyboard.press("Enter")
         page.wait_for_url("**/accounts/code/")
-        page.keyboard.type("stranger@parvis.test")  # the field has the focus
+        expect(page.locator("main input:focus")).to_have_count(1)  # the field has the focus
+        page.keyboard.type("stranger@parvis.test")
         page.keyboard.press("Enter")
         page.wait_for_url("**/accounts/code/confirm/")
         drain()
         code = re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}", Message.objects.get().text).group()
+        expect(page.locator("main input:focus")).to_have_count(1)
         page.keyboard.type(code)
         page.keyboard.press("Enter")
         page.wait_for_url("**/welcome/")
