@@ -81,11 +81,11 @@ def _checked_texts(texts: Sequence[str]) -> list[str]:
     return found
 
 
-def clean_text(text: str) -> str:
+def clean_text(text: str, field: str = "choices") -> str:
     """One choice as it is kept: one line. Raises Refused when it is too long."""
     text = " ".join(text.replace("\x00", "").split())
     if len(text) > LONGEST:
-        raise Refused(_("Keep each choice under 200 characters."), field="choices")
+        raise Refused(_("Keep each choice under 200 characters."), field=field)
     return text
 
 
@@ -112,7 +112,7 @@ def add_choice(contribution: Contribution, text: str, *, by: Person) -> Choice:
         raise Refused(
             _("In a secret vote choices are fixed: an added one would betray who wants it."), field="text"
         )
-    text = clean_text(text)
+    text = clean_text(text, "text")
     if not text:
         raise Refused(_("Write the choice to add."), field="text")
     there = list(box.choices.values_list("text", "position"))
