@@ -115,3 +115,11 @@ def test_moving_an_event_to_another_community_takes_its_dates_along(cast: Cast):
     move(Contribution.objects.get(id=event.id), cast.secret, by=cast.host)
     row = Occurrence.objects.get()
     assert (row.space_id, row.audience) == (cast.secret.id, 1)
+
+
+def test_naming_an_organiser_by_accident_is_impossible(cast: Cast, client_of: ClientOf):
+    event = planned(cast.open, cast.author)
+    client = client_of(cast.author)
+    page = text(client, f"/calendar/{event.key}/invite/")
+    assert '<option value="" selected>' in page.split('id="f-organiser"')[1]
+    assert client.post(f"/calendar/{event.key}/organisers/", {"person": ""}).status_code == 422
