@@ -17,7 +17,7 @@ from parvis.kernel.db import read
 from parvis.kernel.errors import NotFound, Refused
 from parvis.tools.calendar import reading
 from parvis.tools.calendar.ical import calendar_of
-from parvis.tools.calendar.models import Event, Feed
+from parvis.tools.calendar.models import LONGEST, Event, Feed
 
 if TYPE_CHECKING:
     from parvis.people.models import Person
@@ -85,7 +85,7 @@ def content_of(feed: Feed, network: str) -> tuple[bytes, str]:
     given = {
         "me": feed.person_id,
         "space": feed.space_id,
-        "from": today - BACK - timedelta(days=reading.LONGEST),
+        "from": today - BACK - timedelta(days=LONGEST),
         "since": today - BACK,
         "until": today + AHEAD,
     }

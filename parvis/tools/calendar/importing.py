@@ -83,7 +83,8 @@ def read_calendar(data: bytes) -> tuple[list[Read], Report]:
     parts = _components(data)
     if len(parts) > MOST_EVENTS * 2:
         raise Refused(_("This file holds too many events: 200 at most."), field="file")
-    report, found, total = Report(), [], 0
+    report, total = Report(), 0
+    found: list[Read] = []
     for whole, exceptions in _by_uid(parts):
         title = _text(whole.get("SUMMARY"), 300) or _("Without a title")
         try:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from parvis.kernel import clock
 from parvis.kernel.errors import NotFound, Refused
 from parvis.kernel.ids import encode
+from parvis.kernel.words import hue
 from parvis.people.models import Person
 from parvis.toolkit.spec import Act, Line, Section
 from parvis.tools.calendar import grid, reading, rules
@@ -71,7 +72,7 @@ def _legend(rows: list[Any]) -> list[dict[str, Any]]:
         row.slug: {
             "name": row.space_name,
             "url": f"/c/{row.slug}/calendar/",
-            "hue": row.hue or grid.hue(row.space_name),
+            "hue": row.hue or hue(row.space_name),
         }
         for row in rows
     }
@@ -101,7 +102,7 @@ def event_context(
         "place": row.own_place or row.place,
         "mine": mine,
         "choices": [
-            (value, label, bool(mine) and mine["choice"] == value) for value, label in Choice.choices
+            (value, label, mine is not None and mine["choice"] == value) for value, label in Choice.choices
         ],
         "may_answer": "contribution.react" in can
         and contribution.is_published
