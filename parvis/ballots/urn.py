@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Sequence
 
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 NONCE = 32
 MARK = 32
@@ -45,9 +46,9 @@ def unseal(box_id: int, sealed: bytes, width: int) -> list[bytes]:
     raise Unreadable
 
 
-def _keys(secret: str, box_id: int) -> tuple[bytes, bytes]:
+def _keys(secret: str | bytes, box_id: int) -> tuple[bytes, bytes]:
     """Two keys for one urn: one that hides, one that marks."""
-    both = hmac.digest(secret.encode(), f"parvis.ballots.urn:{box_id}".encode(), "sha512")
+    both = hmac.digest(force_bytes(secret), f"parvis.ballots.urn:{box_id}".encode(), "sha512")
     return both[:32], both[32:]
 
 

@@ -131,7 +131,7 @@ def _load_choices(box: Box, detail: dict[str, Any], resolve: Resolve) -> list[Ch
     given = detail.get("choices")
     rows = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
     seen: set[str] = set()
-    choices = []
+    choices: list[Choice] = []
     for one in rows[:MOST_CHOICES]:
         text = " ".join(_text(one, "text", LONGEST).split())
         if not text or text in seen:

@@ -30,7 +30,7 @@ def new_fields(spaces: list[Space], *, typed: Mapping[str, Any]) -> dict[str, An
 def edit_fields(contribution: Contribution, *, typed: Mapping[str, Any]) -> dict[str, Any]:
     """The same on the edit page, with whether somebody has voted: then nothing of it changes any more."""
     box = Box.objects.prefetch_related("choices").get(contribution=contribution)
-    stands = rules.rules_of(actions.poll_of(contribution), box, box.choices.all())
+    stands = rules.rules_of(actions.poll_of(contribution), box, [*box.choices.all()])
     return {**rules.as_typed(stands, typed), "is_settled": box.voters > 0}
 
 
