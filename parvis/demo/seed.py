@@ -14,6 +14,7 @@ from parvis.contributions.marks import Bookmark, Draft, Pin
 from parvis.contributions.models import Contribution, Reply
 from parvis.demo.organisation import ORIGIN, Organisation
 from parvis.demo.polling import vote_in_secret
+from parvis.demo.watching import follow_feeds
 from parvis.journal.models import Activity
 from parvis.kernel import clock, markdown
 from parvis.kernel.db import SYSTEM, acting
@@ -81,6 +82,7 @@ def seed_demo(progress: Progress | None = None) -> None:
         vote_in_secret(but=[*ROLES.values()])
         _write_journal()
         _leave_traces()
+        follow_feeds()
         open_practice(by=demo_people()["admin"], language="fr")
 
 
