@@ -204,6 +204,7 @@ def form_context(request: Request, error: Refused | NotAllowed | None) -> dict[s
         "extras": extras_of(spaces, every, current, typed),
         "begun_from": template,
         "greeted": greeted[0] if greeted else "",
+        "begun": begun_kind(request),
         "error": error,
         "field": getattr(error, "field", ""),
         "sentence": audience_sentence(space) if space else _("Choose where: who will read it is said here."),
@@ -279,11 +280,24 @@ def greeted_in(request: Request) -> tuple[str, str] | None:
 
 
 def draft_place(request: Request) -> str:
-    """Where what is typed in this form is kept: one place for each example and each person greeted, one for the rest."""
+    """Where what is typed in this form is kept: one place for each example, person greeted and kind begun.
+
+    The kind is that of the address: chosen anew in the form, the text stays what was begun there.
+    """
     template, greeted = template_asked(request), greeted_in(request)
     if template:
         return f"template:{template.slug}"
-    return f"to:{greeted[0]}" if greeted else "new"
+    if greeted:
+        return f"to:{greeted[0]}"
+    begun = begun_kind(request)
+    return f"new:{begun}" if begun else "new"
+
+
+def begun_kind(request: Request) -> str:
+    """The option that the address of the composer names, if there is one of that name; "" otherwise."""
+    asked = request.POST.get("begun", "") if request.method == "POST" else request.GET.get("kind", "")
+    known = {option.slug for _tool, _kind, option in options_anywhere([])}
+    return asked if asked in known else ""
 
 
 def composer_urls(place: str, space: Space | None = None) -> dict[str, str]:

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from parvis.accounts.sessions import BACKEND
+from parvis.contributions.marks import Draft
 from parvis.contributions.models import Contribution, State
 from parvis.kernel import clock
 from parvis.testing.cast import Cast, build_cast
@@ -63,3 +64,16 @@ def test_a_past_date_is_refused_rather_than_published_at_once(
         assert WORDS in answer.content.decode()
     else:
         assert Contribution.objects.get(state=State.SCHEDULED).published_at > clock.now()
+
+
+def test_two_texts_of_different_kinds_are_begun_side_by_side(client: Client, cast: Cast) -> None:
+    client.post("/drafts/new:note/", {"body": "Un mot commencé", "kind": "note"})
+    client.post("/drafts/new:question/", {"title": "Une question commencée", "kind": "question"})
+    asked = client.get("/publish/?kind=question").content.decode()
+    assert "Une question commencée" in asked
+    assert "Un mot commencé" not in asked
+    drafts = client.get("/drafts/").content.decode()
+    assert 'href="/publish/?kind=note"' in drafts
+    form = {"space": cast.open.slug, "kind": "note", "body": "Un mot", "begun": "note", "do": "publish"}
+    assert client.post("/publish/", form).status_code == 303
+    assert [row.place for row in Draft.objects.all()] == ["new:question"]
