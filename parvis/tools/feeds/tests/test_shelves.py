@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from parvis.attention.models import Notice
@@ -258,3 +261,43 @@ def test_forms_write_and_come_back_filled_when_refused(cast: Cast, client_of: Lo
     again = client.post("/feeds/bulletin/", bulletin)
     assert (again.status_code, b"Ma ligne" in again.content) == (422, True)
     assert client.post("/feeds/bulletin/", {**bulletin, "at": ""}).status_code == 303
+
+
+def _rows_read(viewer: Person) -> float:
+    """Rows that the query of a shelf touches, by the plan as it was run."""
+    text = reading.NEWEST.format(
+        shelf=reading.EVERYWHERE,
+        filters="",
+        columns="i.id",
+        not_twin=reading.NOT_TWIN,
+        not_muted=reading.NOT_MUTED,
+    )
+    given = {"me": viewer.id, "at": clock.now(), "id": 2**62, "limit": reading.PAGE + 1}
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {text}", given)
+        found = cursor.fetchone()[0]
+    plan = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
+
+    def walk(node: dict[str, Any]) -> float:
+        return float(
+            node["Actual Rows"] * node["Actual Loops"] + sum(walk(one) for one in node.get("Plans", []))
+        )
+
+    return walk(plan)
+
+
+def test_a_shelf_of_fifty_thousand_articles_costs_what_a_small_one_does(cast: Cast):
+    sources = [Source.objects.create(url=f"https://e.org/{n}", title=f"S{n}") for n in range(20)]
+    for source in sources:
+        shelve(source, person=cast.member)
+    fill = """INSERT INTO feeds_item (id, source_id, mark, twin, digest, url, title, author, excerpt, html, folded, at, found_at)
+        SELECT s.id * 0 + row_number() OVER () + %s, s.id, 'm' || n, s.id || 'm' || n, '', '', 't', '', '', '', 't',
+          now() - n * interval '1 minute', now() FROM feeds_source s, generate_series(%s, %s) n"""
+    costs = []
+    for offset, first, last in ((0, 1, 40), (1_000_000, 41, 2500)):
+        with connection.cursor() as cursor:
+            cursor.execute(fill, [offset, first, last])
+            cursor.execute("ANALYZE feeds_item")
+        costs.append(_rows_read(cast.member))
+    assert Item.objects.count() == 50_000
+    assert costs[1] <= costs[0] * 1.2, costs
