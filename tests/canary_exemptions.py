@@ -47,9 +47,17 @@ EXEMPT: dict[str, str] = {
     "journal_receipt.key": SECRET, "journal_receipt.path": KEY, "journal_receipt.location": KEY,
     "transfer_source.origin": KEY, "transfer_source.kind": KEY, "transfer_source.source_id": KEY,
     "transfer_run.kind": KEY, "transfer_run.state": WORD, "transfer_run.path": KEY, "transfer_run.report": LIST,
+    "documents_folder.name_key": UNSEEN, "documents_document.name_key": UNSEEN, "documents_document.link": KEY,
+    "documents_document.media_type": WORD, "documents_version.sha256": FILE, "documents_version.media_type": WORD,
+    "documents_version.preview": WORD, "documents_version.pages": "hashes and sizes of the drawn pages",
+    "documents_document.name": "sorted and saved by; the title, which is the same, has its canary",
+    "documents_version.name": "what older versions are saved as",
     "ballots_box.method": WORD, "polls_poll.results": WORD, "polls_poll.outcome": UNSEEN,
     "calendar_event.zone": WORD, "calendar_event.rule": WORD, "calendar_event.uid": KEY, "calendar_event.notes": UNSEEN,
     "calendar_answer.choice": WORD, "calendar_feed.token_hash": SECRET,
+    "feeds_source.url": KEY, "feeds_source.site_url": KEY, "feeds_source.etag": UNSEEN, "feeds_source.last_modified": UNSEEN,
+    "feeds_source.trouble": WORD, "feeds_item.mark": KEY, "feeds_item.twin": KEY, "feeds_item.digest": KEY,
+    "feeds_item.url": KEY, "feeds_item.folded": UNSEEN, "feeds_word.folded": UNSEEN,
     "forum_topic.mode": WORD, "forum_topic.outcome": UNSEEN,
 }  # fmt: skip
 

@@ -30,6 +30,7 @@ SAMPLES = {
     "idea": ("idea", "kept_idea"),
     "post": ("post",),
     "event": ("event", "told_event"),
+    "document": ("paper", "far", "model"),
     "poll": ("survey", "told_poll", "secret_poll"),
 }
 

@@ -55,6 +55,7 @@ def asked(fresh_database: str) -> dict[str, dict[str, str] | list[str]]:
         "notes": "note",
         "shares": "share",
         "polls": "survey",
+        "documents": "paper",
         "calendar": "event",
     }
     connection.close()

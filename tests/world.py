@@ -39,6 +39,12 @@ from parvis.testing.cast import PASSWORD, Cast, build_cast
 from parvis.tools.blog.actions import publish_post
 from parvis.tools.calendar import actions as events
 from parvis.tools.calendar import answers, feeds
+from parvis.tools.documents import actions as documents
+from parvis.tools.documents import folders
+from parvis.tools.feeds import actions as shelves
+from parvis.tools.feeds import fetching as watching
+from parvis.tools.feeds.models import Item, Source, Subscription
+from parvis.tools.feeds.reading_feed import Entry, Parsed
 from parvis.tools.forum import actions as forum
 from parvis.tools.forum import categories, ideas
 from parvis.tools.notes.actions import publish_note
@@ -168,6 +174,7 @@ def _fill_site(world: World, words: Words) -> None:
         "feed_token": feeds.make_feed(None, by=cast.invitee)[1], "own_feed": encode(feeds.make_feed(None, by=cast.author)[0].id),
         **_tokens(cast), **_imports(admin), **_elsewhere(cast),
     }  # fmt: skip
+    site |= _own_feeds(cast, words)
     drafts.save_draft(
         "new", {"title": [words("À demi écrit")], "body": [words("Brouillon de lampe")]}, by=cast.author
     )
@@ -206,7 +213,7 @@ def _elsewhere(cast: Cast) -> dict[str, str]:
     """Communities in which something is still to be done: an invitation to answer, a place to move to, no host."""
     invited = invitations.invite_person(cast.elsewhere, cast.stranger, by=cast.host_elsewhere)
     _row, token = invitations.make_link(cast.elsewhere, by=cast.host_elsewhere)
-    tools = ("forum", "blog")
+    tools = ("forum", "blog", "documents")
     target = create_community(
         name="Cible",
         purpose="Recevoir.",
@@ -251,11 +258,18 @@ def _fill_space(world: World, name: str, words: Words) -> None:
         shaping.restore(space, by=host)
     kept = local_store().store(io.BytesIO(_webp()), name="cover.webp", max_bytes=1 << 20)
     Space.objects.filter(id=space.id).update(cover=kept.sha256)
-    found = {"slug": space.slug, "version": kept.sha256[:12], **_texts(world, space, host, words)}
+    found = {
+        "slug": space.slug,
+        "version": kept.sha256[:12],
+        "folder": encode(new_id()),
+        **_texts(world, space, host, words),
+    }
     if name != "personal":
         found |= _forum(world, space, host, words)
         found |= _polls(world, space, words)
         found |= _calendar(world, space, words) if not space.is_everyone else {}
+        found |= _documents(world, space, words) if not space.is_everyone else {}
+        found |= _feeds(space, words) if not space.is_everyone else {}
         found |= _hosting(world, space, host, words)
     if name == "archived":
         shaping.archive(space, by=host)
@@ -396,6 +410,68 @@ def _calendar(world: World, space: Space, words: Words) -> dict[str, str]:
     events.write_notes(_seen(told, author), words("Décidé : on y retourne"), by=author)
     events.cancel_event(_seen(told, author), word=words("Tempête annoncée"), by=author)
     return {"event": encode(event.id), "told_event": encode(told.id), "event_day": day}
+
+
+def _feed(words: Words, url: str) -> Source:
+    """A source that was called, with one article."""
+    source, text = Source.objects.create(url=url), words("Un fil de lampe")
+    entry = Entry(
+        uid=url, url=f"{url}/1", title=words("Nouvelle du fil"), author=words("Une plume"), html=f"<p>{text}</p>",
+        text=text, at=clock.now(),
+    )  # fmt: skip
+    watching.keep(
+        source, Parsed(title=words("Journal du fil"), description=words("Ce qui se tisse"), entries=[entry])
+    )
+    return source
+
+
+def _feeds(space: Space, words: Words) -> dict[str, str]:
+    """A source on a community's shelf."""
+    space.tools.get_or_create(slug="feeds")
+    source = _feed(words, f"https://{space.slug}.example/f")
+    Subscription.objects.create(source=source, space=space)
+    return {"feed_source": encode(source.id)}
+
+
+def _own_feeds(cast: Cast, words: Words) -> dict[str, str]:
+    """One source on everybody's own shelf, one on the author's alone, and a word of the author's."""
+    shared, own = _feed(words, "https://commun.example/f"), _feed(words, "https://prive.example/f")
+    everybody = [person for person in cast.actors().values() if person is not None]
+    Subscription.objects.bulk_create(Subscription(source=shared, person=person) for person in everybody)
+    Subscription.objects.create(source=own, person=cast.author)
+    word = shelves.add_word("dentelle", is_mute=False, by=cast.author)
+    item = Item.objects.get(source=shared)
+    return {"own_source": encode(own.id), "shared_item": encode(item.id), "own_word": encode(word.id)}
+
+
+def _documents(world: World, space: Space, words: Words) -> dict[str, str]:
+    """Files with two versions, in a folder and out of it, one being edited, one elsewhere, and a model."""
+    author, member = world.cast.author, world.cast.member
+    space.tools.get_or_create(slug="documents")
+    shelf = folders.add_folder(space, words("Plans"), by=author)
+    hollow = folders.add_folder(space, words("Vide"), by=author)
+
+    def bring(name: str, **more: Any) -> Contribution:
+        data = SimpleUploadedFile(words(name) + ".txt", words("Mesures du hall").encode())
+        return documents.upload(space, data, by=author, **more)
+
+    paper = bring("Plan du hall", folder=shelf)
+    revised = SimpleUploadedFile("v2.txt", words("Mesures du quai").encode())
+    documents.add_version(_seen(paper, member), revised, note=words("Quai compris"), by=member)
+    locked, model = bring("Budget"), bring("Compte rendu")
+    documents.lock(_seen(locked, member), "7", by=member)
+    documents.set_model(_seen(model, author), True, by=author)
+    link = documents.add_link(
+        space, title=words("Manuel"), url="https://ged.example/m", lives_in=words("la GED"), owner=words("Qualité"), by=author
+    )  # fmt: skip
+    drawing = documents.upload(space, picture(words("croquis") + ".png"), by=author)
+    hum = SimpleUploadedFile(words("ronron") + ".wav", b"RIFF$\0\0\0WAVEfmt " + b"\0" * 24)
+    sound = documents.upload(space, hum, by=author)
+    named = {
+        "paper": paper, "locked": locked, "model": model, "far": link, "folder": shelf, "hollow": hollow,
+        "drawing": drawing, "sound": sound,
+    }  # fmt: skip
+    return {name: encode(row.id) for name, row in named.items()}
 
 
 def _polls(world: World, space: Space, words: Words) -> dict[str, str]:

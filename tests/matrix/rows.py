@@ -12,11 +12,14 @@ from tests.world import ACTORS, bundle, picture
 
 PICTURE, ZIP, CSV = "<a picture>", "<a zip>", "<a csv>"
 ICS = "<a calendar>"
+OPML = "<a list of feeds>"
+FEEDS = b'<opml version="2.0"><body><outline text="Un" xmlUrl="https://importe.example/f"/></body></opml>'
 CALENDAR = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:a@b\r\nSUMMARY:Portes ouvertes\r\nDTSTART;VALUE=DATE:20300105\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 FILES = {
     PICTURE: lambda: picture(colour="#30a050"),
     ZIP: bundle,
     ICS: lambda: SimpleUploadedFile("dates.ics", CALENDAR, "text/calendar"),
+    OPML: lambda: SimpleUploadedFile("flux.opml", FEEDS, "text/x-opml"),
     CSV: lambda: SimpleUploadedFile("gens.csv", b"name,email\nLou Neuve,lou@parvis.test\n", "text/csv"),
 }
 

@@ -6,7 +6,7 @@ REVIEWED BY PEOPLE: written from the design, not from the code.
 
 from __future__ import annotations
 
-from tests.matrix.rows import CSV, PICTURE, ZIP, Row, get, post
+from tests.matrix.rows import CSV, OPML, PICTURE, ZIP, Row, get, post
 
 OTHER = {"name": "Zoé Neuve", "email": "zoe@parvis.test", "language": "fr"}
 LOOK = {"name": "Le Fil", "promise": "", "language": "fr", "colour": "#0a7d4f"}
@@ -98,6 +98,24 @@ SIGNED_IN: list[Row] = [
     post("calendar:feeds", "anybody signed in", {"space": ""}, "calendar_feed +1"),
     post("calendar:feed_stop", "the author", {}, "calendar_feed -1", given={"feed": "{own_feed}"}),
     get("polls:open", "anybody signed in"),
+    get("feeds:mine", "anybody signed in"),
+    get("feeds:directory", "anybody signed in"),
+    get("feeds:sources", "anybody signed in"),
+    post("feeds:sources", "anybody signed in", {"url": "https://nouveau.example/f"}, "feeds_source +1; feeds_subscription +1; procrastinate_jobs +1"),
+    get("feeds:opml", "anybody signed in"),
+    post("feeds:import", "anybody signed in", {"file": OPML}, "feeds_source +1; feeds_subscription +1"),
+    post("feeds:source_act", "the author", {}, "feeds_subscription -1", given={"source": "{own_source}", "act": "remove"}),
+    get("feeds:words", "anybody signed in"),
+    post("feeds:words", "anybody signed in", {"word": "tissage"}, "feeds_word +1"),
+    post("feeds:word_remove", "the author", {}, "feeds_word -1", given={"word": "{own_word}"}),
+    post("feeds:read_all", "anybody signed in", {}, "feeds_readuntil +1"),
+    get("feeds:item", "anybody signed in", given={"item": "{shared_item}"}),
+    post("feeds:mark", "anybody signed in", {"read": "1"}, "feeds_mark +1", given={"item": "{shared_item}"}),
+    get("feeds:bring", "anybody signed in", given={"item": "{shared_item}"}),
+    post("feeds:bring", "shares into it", {"space": "{slug}", "sentence": "À lire", "role": "discussion"}, "contributions_contribution +1; feeds_bringing +1", given={"item": "{shared_item}"}),
+    get("feeds:bulletin", "anybody signed in", query="item={shared_item}"),
+    post("feeds:bulletin", "shares into it", {"space": "{slug}", "item": "{shared_item}", "title": "Lu"}, "contributions_contribution +1; feeds_bringing +1"),
+    get("documents:mine", "anybody signed in"),
     get("bin", "anybody signed in"),
     post("upload", "anybody signed in", {"file": PICTURE, "alt": "une lampe"}, "contributions_attachment +1"),
     get("file", "reads", given={"name": "{file_name}"}),

@@ -98,8 +98,6 @@ def _load_version(document: Document, one: dict[str, Any], resolve: Resolve) -> 
     place = {"space_id": contribution.space_id, "audience": contribution.audience}
     if file.contribution_id is None:
         Attachment.objects.filter(id=file.id).update(contribution=contribution, **place)
-    elif file.contribution_id != contribution.id:
-        return
     restored = one.get("from")
     version, made = Version.objects.update_or_create(
         contribution=contribution,

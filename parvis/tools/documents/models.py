@@ -82,8 +82,8 @@ class Version(Placed):
     contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="document_versions")
     number = models.PositiveIntegerField()
     # The same file as the spine knows it (bundles, quotas); none for versions kept apart.
-    file = models.OneToOneField(
-        Attachment, null=True, blank=True, on_delete=models.SET_NULL, related_name="document_version"
+    file = models.ForeignKey(
+        Attachment, null=True, blank=True, on_delete=models.SET_NULL, related_name="document_versions"
     )
     sha256 = models.CharField(max_length=64)
     name = models.CharField(max_length=255)

@@ -78,7 +78,7 @@ def move_document(contribution: Contribution, to: Space, *, by: Person) -> None:
         number=document.version
     )
     # Without their attachment: those are served under the rights of the new place alone.
-    Attachment.objects.filter(document_version__in=older).delete()
+    Attachment.objects.filter(contribution=contribution, document_versions__in=older).delete()
     older.update(kept_in=origin, is_kept_apart=True, file=None)
     actions.set_name(document, document.name)
     actions.show_on_card(document)
