@@ -18,6 +18,7 @@ from django.db import models
 from parvis.contributions.models import Contribution, Reply
 from parvis.kernel.files import local_store
 from parvis.spaces.models import Space
+from parvis.tools.feeds.models import Subscription
 from tests.canary_exemptions import EXEMPT, FILE
 from tests.world import World
 
@@ -103,6 +104,16 @@ def of_reply(world: World, row: Reply) -> frozenset[str]:
     )
 
 
+def of_source(world: World, source_id: int) -> frozenset[str]:
+    """Those on whose shelf it stands, and those who read a community on whose shelf it stands."""
+    found: frozenset[str] = frozenset()
+    person = {one.id: name for name, one in world.people().items() if one is not None}
+    for row in Subscription.objects.filter(source_id=source_id):
+        here = who_reads(place_of(world, row.space_id)) if row.space_id else None
+        found |= here if here is not None else frozenset({person.get(row.person_id, "")})
+    return found
+
+
 def readers(world: World, row: Any) -> frozenset[str]:
     """Who may meet the texts of one row of any table."""
     table = row._meta.db_table
@@ -124,6 +135,10 @@ def readers(world: World, row: Any) -> frozenset[str]:
         return of_contribution(world, row.box.contribution)
     if table == "contributions_attachment":
         return frozenset({person.get(row.uploader_id, "")})
+    if table in ("feeds_source", "feeds_item"):
+        return of_source(world, row.source_id if table == "feeds_item" else row.id)
+    if table == "feeds_word":
+        return frozenset({person.get(row.person_id, "")})
     if room == "forum":
         return who_reads(place_of(world, row.space_id))
     if table == "membership_invitation" and row.person_id is None and not row.email:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
@@ -54,7 +54,7 @@ def add_source(typed: str, space: Space | None = None, *, by: Person) -> Source:
     return source
 
 
-def _shelf(space: Space | None, by: Person) -> dict[str, object]:
+def _shelf(space: Space | None, by: Person) -> dict[str, Any]:
     return {"person": by, "space": None} if space is None else {"space": space, "person": None}
 
 

@@ -47,7 +47,7 @@ BROUGHT = """(SELECT coalesce(jsonb_agg(jsonb_build_object('name', p.display_nam
       'space', s.name, 'id', c.id::text) ORDER BY g.at), '[]')
     FROM feeds_bringing g JOIN contributions_contribution c ON c.id = g.contribution_id
       JOIN people_person p ON p.id = g.person_id JOIN spaces_space s ON s.id = g.space_id
-    WHERE g.item_id = i.id AND c.state = 'published' AND c.kind = ANY(%(kinds)s) AND (g.audience = 0
+    WHERE g.item_id IN (SELECT j.id FROM feeds_item j WHERE j.twin = i.twin) AND c.state = 'published' AND c.kind = ANY(%(kinds)s) AND (g.audience = 0
       OR g.audience = 1 AND g.space_id IN (SELECT m.space_id FROM spaces_membership m WHERE m.person_id = %(me)s)))"""
 
 COLUMNS = f"""i.id, i.url, i.title, i.author, i.excerpt, i.at, o.id AS source_id, o.title AS source, o.site_url,
