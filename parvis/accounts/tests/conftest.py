@@ -9,6 +9,7 @@ from django.test import Client
 
 from parvis.accounts.models import Message
 from parvis.accounts.sessions import BACKEND
+from parvis.kernel import clock
 from parvis.people.models import Person
 from parvis.testing.cast import Cast, build_cast
 from parvis.web.models import Network
@@ -16,7 +17,7 @@ from parvis.web.models import Network
 
 @pytest.fixture
 def network(db: None) -> Network:
-    return Network.objects.get_or_create(id=1)[0]
+    return Network.objects.get_or_create(id=1, defaults={"set_up_at": clock.now()})[0]
 
 
 @pytest.fixture

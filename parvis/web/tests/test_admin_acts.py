@@ -65,6 +65,10 @@ def test_an_administrator_is_led_to_the_first_screen_until_it_is_done(cast: Cast
     Network.objects.update(set_up_at=None)
     assert admin.get("/").headers["Location"] == "/admin/setup/"
     assert client_of(cast.member).get("/").status_code == 200
+    # Whoever follows the command's link reads it in their browser's language, whatever the terminal spoke.
+    for accepted in ("fr", "en"):
+        page = admin.get("/admin/setup/", headers={"accept-language": accepted})
+        assert f'<html lang="{accepted}"' in text_of(page)
     wrong = admin.post("/admin/setup/", {**LOOK, "name": "", "own_name": "Ines Costa"})
     assert wrong.status_code == 422
     assert "Ines Costa" in text_of(wrong)
