@@ -18,7 +18,11 @@ def test_a_pdf_brought_seen_changed_and_restored(stage: Stage):
     author, member = stage.browser_of("author"), stage.browser_of("member")
     documents = stage.site / f"{stage.cast.on_request.url}documents/"
     author.goto(documents)
-    plan = {"name": "Plan du hall.pdf", "mimeType": "application/pdf", "buffer": pdf("Le plan du hall", "Le quai")}
+    plan = {
+        "name": "Plan du hall.pdf",
+        "mimeType": "application/pdf",
+        "buffer": pdf("Le plan du hall", "Le quai"),
+    }
     photos = {"name": "Notes.txt", "mimeType": "text/plain", "buffer": b"Trois mots"}
     author.get_by_label("Apporter des fichiers").set_input_files([plan, photos])
     expect(author.get_by_role("link", name="Notes.txt")).to_be_visible()
