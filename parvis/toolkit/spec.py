@@ -129,6 +129,7 @@ class Tool:
     is_personal: bool = False  # also offered in a person's own space
     has_tab: bool = True
     nav: tuple[str, Text] | None = None  # (address, label) in the main navigation
+    nav_position: int = 50  # its order there, which isn't that of a community's tabs
     # What it offers upon any contribution, its own or not: acts(contribution, viewer, abilities) on the page of acts,
     # near(…), likewise, under the text itself, and remarks(contribution, viewer) there. Addresses upon any contribution are `upon_routes` in its urls.py.
     acts: Callable[..., list[Act]] = lambda contribution, viewer, can: []

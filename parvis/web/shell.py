@@ -96,7 +96,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         ("/communities/", _("Communities"), "users-round"),
         ("/people/", _("People"), "contact"),
     ]
-    places += [(*tool.nav, tool.icon) for tool in registry.tools() if tool.nav]
+    named = sorted((tool for tool in registry.tools() if tool.nav), key=lambda tool: tool.nav_position)
+    places += [(*tool.nav, tool.icon) for tool in named if tool.nav]
     return [
         {"url": url, "label": label, "icon": icon, "current": _is_current(request.path, url)}
         for url, label, icon in places[:6]

@@ -41,6 +41,7 @@ TOOL = Tool(
     abilities={"calendar.organise": (Role.AUTHOR, Role.HOST)},
     position=40,
     nav=("/calendar/", _("Calendar")),
+    nav_position=20,
     mine=showing.mine,
     own_mails=frozenset({"event_invited", "event_changed", "event_cancelled"}),
     notices={

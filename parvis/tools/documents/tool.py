@@ -53,6 +53,7 @@ TOOL = Tool(
     abilities={"documents.change": (Role.POSTER,)},
     position=30,
     nav=("/documents/", _("Documents")),
+    nav_position=30,
     acts=acts,
     mine=showing.mine,
 )

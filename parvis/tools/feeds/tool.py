@@ -14,8 +14,9 @@ TOOL = Tool(
     icon="rss",
     promise=_("What others publish about your subjects, read together and brought to the discussion."),
     abilities={"feeds.curate": (Role.HOST,)},
-    position=60,
+    position=70,
     nav=("/feeds/", _("Feeds")),
+    nav_position=10,
     mine=showing.mine,
     notices={
         "feed_word": (
