@@ -26,7 +26,7 @@ ROUND = (
 MINUTES = "COMPTE RENDU\n\nDate :\nPrésents :\n\nCe que nous avons décidé\n- \n\nQui fait quoi, pour quand\n- \n\nCe qui reste ouvert\n- \n"
 SOWING = "Légume;Semer;Repiquer;Récolter\nFèves;novembre;;mai\nLaitue;février;mars;avril\nTomates;mars;mai;juillet\nCourges;avril;mai;septembre\n"
 POSTS = (
-    "Poste 1 : cablage, 4 personnes",
+    "Poste 1 : câblage, 4 personnes",
     "Poste 2 : abat-jour, 3 personnes",
     "Poste 4 : interrupteurs, 2 personnes",
     "Poste 7 : emballage, 5 personnes",
