@@ -91,7 +91,7 @@ def load_document(contribution: Contribution, detail: dict[str, Any], *, resolve
 
 def _load_version(document: Document, one: dict[str, Any], resolve: Resolve) -> None:
     key, number = one.get("file"), one.get("number")
-    file = Attachment.objects.filter(id=resolve("files", key)).first() if isinstance(key, str) else None
+    file = Attachment.objects.filter(id=resolve("files", key) or 0).first() if isinstance(key, str) else None
     if file is None or not isinstance(number, int) or not 0 < number < 2**31:
         return
     contribution = document.contribution

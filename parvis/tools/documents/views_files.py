@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from typing import cast
+
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,14 +21,14 @@ from parvis.tools.documents.previewing import FILMS, SOUNDS
 from parvis.tools.documents.views import key_of
 
 
-def download(request: Request, contribution: Contribution, number: int) -> HttpResponseBase:
+def download(request: Request, contribution: Contribution, number: int) -> HttpResponse:
     """One version, always as a file to save, under the document's own name when it is the last."""
     row = reading.find_version(contribution, number, request.viewer)
     name = row.called if row.number == row.last else row.name
     return _served(request, Stored(row.sha256, row.size, row.media_type, name), inline=False)
 
 
-def play(request: Request, contribution: Contribution, number: int) -> HttpResponseBase:
+def play(request: Request, contribution: Contribution, number: int) -> HttpResponse:
     """A sound or a film, for the page's own player."""
     row = reading.find_version(contribution, number, request.viewer)
     if row.media_type not in SOUNDS | FILMS:
@@ -34,7 +36,7 @@ def play(request: Request, contribution: Contribution, number: int) -> HttpRespo
     return _served(request, Stored(row.sha256, row.size, row.media_type, row.name), inline=True)
 
 
-def page_image(request: Request, contribution: Contribution, number: int, page: int) -> HttpResponseBase:
+def page_image(request: Request, contribution: Contribution, number: int, page: int) -> HttpResponse:
     """One drawn page of a version: a picture of our own making."""
     row = reading.find_version(contribution, number, request.viewer)
     if not 1 <= page <= len(row.pages):
@@ -43,13 +45,13 @@ def page_image(request: Request, contribution: Contribution, number: int, page: 
     return _served(request, Stored(sha256, size, "image/webp", f"page-{page}.webp"), inline=True)
 
 
-def _served(request: Request, stored: Stored, *, inline: bool) -> HttpResponseBase:
+def _served(request: Request, stored: Stored, *, inline: bool) -> HttpResponse:
     if request.headers.get("If-None-Match") == f'"{stored.sha256}"':
         return HttpResponse(status=304)
-    return answer_file(stored, inline=inline)
+    return cast(HttpResponse, answer_file(stored, inline=inline))
 
 
-def archive(request: Request, space: Space) -> HttpResponseBase:
+def archive(request: Request, space: Space) -> HttpResponse:
     """A folder with all that is in it (or the whole community's documents), as a ZIP made while it is sent.
 
     The rows are read now, under the reader's rights; what goes out afterwards asks the database nothing more.
@@ -68,4 +70,4 @@ def archive(request: Request, space: Space) -> HttpResponseBase:
     answer = StreamingHttpResponse(stream_archive(entries, local_store()), content_type="application/zip")
     named = f"{root.name if root else space.name}.zip"
     answer["Content-Disposition"] = content_disposition(named, inline=False)
-    return answer
+    return cast(HttpResponse, answer)
