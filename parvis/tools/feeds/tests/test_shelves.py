@@ -158,7 +158,9 @@ def test_an_item_brought_becomes_a_topic_or_a_post_and_says_who_brought_it_to_wh
 
 def test_a_twin_says_too_who_brought_the_article(cast: Cast):
     shelve(filled("https://e.org/a", "Le même", link="https://www.journal.org/x"), person=cast.member)
-    bringing.bring_item(Item.objects.get().id, cast.secret.slug, sentence="Lu.", role="discussion", by=cast.member)
+    bringing.bring_item(
+        Item.objects.get().id, cast.secret.slug, sentence="Lu.", role="discussion", by=cast.member
+    )
     shelve(filled("https://e.org/b", "Repris", link="https://journal.org/x"), space=cast.open)
     twin = Item.objects.get(title="Repris").id
     assert [one["space"] for one in reading.read_one(twin, cast.author).brought] == [cast.secret.name]
