@@ -45,7 +45,7 @@ def test_a_pdf_brought_seen_changed_and_restored(stage: Stage):
     expect(member.get_by_alt_text("Page 1 sur 1")).to_be_visible()
     member.get_by_role("link", name=re.compile("2 versions")).click()
     expect(member.get_by_role("table")).to_contain_text("Le quai est déplacé")
-    tab_to(member, member.get_by_role("button", name="Remettre en usage la version 1"))
+    tab_to(member, member.get_by_role("button", name="Remettre en usage : version 1"))
     member.keyboard.press("Enter")
     expect(member.get_by_role("link", name=re.compile("3 versions"))).to_be_visible()
     stage.work()

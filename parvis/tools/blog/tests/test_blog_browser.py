@@ -143,7 +143,7 @@ def test_a_post_is_written_with_a_cover_and_scheduled(
     page.locator("input[name=title]").fill("Une nuit au four")
     page.locator("[contenteditable=true], textarea[name=body]:visible").first.click()
     page.keyboard.type("Le bruit d'abord.")
-    page.locator("details.later summary").click()
+    page.get_by_text("Publier plus tard, ou garder").click()
     page.locator("input[name=publish_at]").fill((clock.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M"))
     page.locator("[data-publish]").click()
     page.wait_for_url("**/blog/**")

@@ -10,7 +10,7 @@ from parvis.accounts.sessions import BACKEND
 from parvis.ballots.models import Choice
 from parvis.contributions.models import Contribution
 from parvis.contributions.reading import find_contribution
-from parvis.kernel.db import SYSTEM
+from parvis.kernel.db import SYSTEM, acting
 from parvis.membership.actions import add_member
 from parvis.people.models import Person
 from parvis.spaces.models import Space
@@ -64,3 +64,11 @@ def client_of(person: Person) -> Client:
     client = Client(headers={"accept-language": person.language})
     client.force_login(person, backend=BACKEND)
     return client
+
+
+def vote_as_a_crowd(space: Space, title: str, *values: int) -> None:
+    """Five new members of a community vote alike in the poll of this title."""
+    with acting(SYSTEM):
+        found = Contribution.objects.get(space=space, title=title)
+        for person in crowd(space, 5):
+            say(found, person, *values)
