@@ -15,8 +15,9 @@ from parvis.ballots.actions import close_budget, open_budget, reopen_budget
 from parvis.contributions.actions import publish, touch_card
 from parvis.contributions.marks import Follow
 from parvis.contributions.models import Contribution, Reply, ReplyState
+from parvis.contributions.outcomes import write_outcome
 from parvis.journal.actions import record
-from parvis.kernel import clock, markdown
+from parvis.kernel import clock
 from parvis.kernel.errors import NotFound, Refused
 from parvis.kernel.ids import decode
 from parvis.spaces.models import Level
@@ -26,9 +27,7 @@ if TYPE_CHECKING:
     from parvis.people.models import Person
     from parvis.spaces.models import Space
 
-MAX_OUTCOME = 10_000
 MAX_REASON = 400
-ON_CARD = 200  # characters of an outcome that a card shows
 
 
 def open_topic(
@@ -230,22 +229,16 @@ def conclude(contribution: Contribution, *, outcome: str, by: Person) -> None:
     """
     require("forum.conclude", contribution, by=by)
     topic = topic_of(contribution, lock=True)
-    source = markdown.canonical(outcome.replace("\x00", "").replace("\r\n", "\n").strip())
-    if len(source) > MAX_OUTCOME:
-        raise Refused(
-            _("Keep it under 10,000 characters: say what was decided, and link to the rest."), field="outcome"
-        )
-    if source == topic.outcome:
+    if not write_outcome(contribution, topic, outcome, by=by):
         return
-    rendered = markdown.render(source)
-    topic.outcome, topic.outcome_html = source, rendered.html if source else ""
-    topic.outcome_at, topic.outcome_by = (clock.now(), by) if source else (None, None)
-    topic.save(update_fields=["outcome", "outcome_html", "outcome_at", "outcome_by"])
-    contribution.card.pop("outcome", None)
-    touch_card(contribution, **({"outcome": markdown.excerpt(rendered.text, ON_CARD)} if source else {}))
-    tell = followers(contribution, "concluded") if source else {}
+    is_said = bool(topic.outcome)
+    tell = followers(contribution, "concluded") if is_said else {}
     note(
-        contribution, "concluded" if source else "unconcluded", by=by, contribution=contribution.id, tell=tell
+        contribution,
+        "concluded" if is_said else "unconcluded",
+        by=by,
+        contribution=contribution.id,
+        tell=tell,
     )
 
 

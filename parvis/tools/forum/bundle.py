@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from parvis.ballots.models import Budget, Points
 from parvis.ballots.reading import points_by_person
 from parvis.contributions.actions import touch_card
+from parvis.contributions.outcomes import MAX_OUTCOME, ON_CARD
 from parvis.kernel import markdown
 from parvis.kernel.ids import encode
-from parvis.tools.forum.actions import MAX_OUTCOME, MAX_REASON, ON_CARD
+from parvis.tools.forum.actions import MAX_REASON
 from parvis.tools.forum.models import Category, Idea, Mode, Topic
 
 if TYPE_CHECKING:

@@ -19,8 +19,9 @@ from parvis.ballots.models import Box, Choice, Participation
 from parvis.contributions.actions import publish, touch_card
 from parvis.contributions.marks import Follow
 from parvis.contributions.models import Contribution, State
+from parvis.contributions.outcomes import write_outcome
 from parvis.journal.actions import record
-from parvis.kernel import clock, markdown
+from parvis.kernel import clock
 from parvis.kernel.db import SYSTEM, HasId, read
 from parvis.kernel.errors import NotFound, ParvisError, Refused
 from parvis.spaces.models import Level
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from parvis.people.models import Person
     from parvis.spaces.models import Space
 
-MAX_OUTCOME = 10_000
-ON_CARD = 200  # characters of an outcome that a card shows
 MOST_INSIDE = 10  # polls in one contribution
 
 
@@ -268,22 +267,16 @@ def conclude(contribution: Contribution, outcome: str, *, by: Person) -> None:
     poll = poll_of(contribution, lock=True)
     if not is_over(locked_box(contribution)):
         raise Refused(_("Close the poll first: then say what was decided."), field="outcome")
-    source = markdown.canonical(outcome.replace("\x00", "").replace("\r\n", "\n").strip())
-    if len(source) > MAX_OUTCOME:
-        raise Refused(
-            _("Keep it under 10,000 characters: say what was decided, and link to the rest."), field="outcome"
-        )
-    if source == poll.outcome:
+    if not write_outcome(contribution, poll, outcome, by=by):
         return
-    rendered = markdown.render(source)
-    poll.outcome, poll.outcome_html = source, rendered.html if source else ""
-    poll.outcome_at, poll.outcome_by = (clock.now(), by) if source else (None, None)
-    poll.save(update_fields=["outcome", "outcome_html", "outcome_at", "outcome_by"])
-    contribution.card.pop("outcome", None)
-    touch_card(contribution, **({"outcome": markdown.excerpt(rendered.text, ON_CARD)} if source else {}))
-    tell = people_concerned(contribution, "concluded") if source else {}
+    is_said = bool(poll.outcome)
+    tell = people_concerned(contribution, "concluded") if is_said else {}
     note(
-        contribution, "concluded" if source else "unconcluded", by=by, contribution=contribution.id, tell=tell
+        contribution,
+        "concluded" if is_said else "unconcluded",
+        by=by,
+        contribution=contribution.id,
+        tell=tell,
     )
 
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from parvis.ballots.boxes import LONGEST, MOST_CHOICES, MOST_POINTS
 from parvis.ballots.models import Box, Choice, Method, Participation, Urn, Vote
 from parvis.contributions.actions import touch_card
+from parvis.contributions.outcomes import MAX_OUTCOME, ON_CARD
 from parvis.kernel import markdown
 from parvis.kernel.ids import encode
-from parvis.tools.polls.actions import MAX_OUTCOME, ON_CARD
 from parvis.tools.polls.models import Poll, Results
 
 if TYPE_CHECKING:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
 
 from parvis.contributions.reading import find_contribution
 from parvis.kernel.db import SYSTEM, acting
 from parvis.people.models import Person
+from parvis.testing.at_once import at_once
 from parvis.testing.cast import Cast, build_cast
 from parvis.tools.calendar.answers import answer
 from parvis.tools.calendar.models import Answer
@@ -31,21 +31,14 @@ def test_two_places_taken_by_many_at_once_are_two(cast: Cast):
     with acting(SYSTEM):
         event = planned(cast.open, cast.author, capacity="2")
     people = [cast.member, cast.host, cast.cohost, cast.stranger, cast.administrator, cast.ex_member]
-    gate = threading.Barrier(len(people))
 
-    def come(person: Person) -> None:
-        try:
-            connection.ensure_connection()
-            gate.wait(20)
+    def coming(person: Person) -> Callable[[], Any]:
+        def come() -> None:
             with acting(person):
                 answer(find_contribution(event.id, person), DAY, "yes", by=person)
-        finally:
-            connection.close()
 
-    threads = [threading.Thread(target=come, args=(person,)) for person in people]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+        return come
+
+    at_once(*(coming(person) for person in people))
     assert Answer.objects.filter(choice="yes").count() == len(people)
     assert Answer.objects.filter(choice="yes", is_waiting=False).count() == 2

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from parvis.contributions.models import Contribution, Reply
 from parvis.contributions.reading import find_contribution
 from parvis.contributions.replies import remove_reply, reply
 from parvis.kernel.db import acting
 from parvis.kernel.errors import Refused
+from parvis.testing.at_once import at_once
 from parvis.testing.cast import Cast, build_cast
 from parvis.tools.forum import actions, ideas, moving
 from parvis.tools.forum.models import Idea, Topic
@@ -24,29 +23,6 @@ from parvis.tools.forum.tests.stage import idea, topic
 def cast(fresh_database: str, django_db_blocker: Any) -> Any:
     with django_db_blocker.unblock():
         yield build_cast()
-
-
-def at_once(*works: Callable[[], Any]) -> list[Any]:
-    """Runs each work in a thread and connection of its own, all let go together; what each gave, or its refusal."""
-    results: list[Any] = [None] * len(works)
-    gate = threading.Barrier(len(works))
-
-    def run(n: int) -> None:
-        try:
-            connection.ensure_connection()
-            gate.wait(20)
-            results[n] = works[n]()
-        except Refused as refusal:
-            results[n] = refusal
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(n,)) for n in range(len(works))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
 
 
 def act(person: Any, work: Callable[[], Any]) -> Callable[[], Any]:

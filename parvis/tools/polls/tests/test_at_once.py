@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from parvis.ballots import urn
 from parvis.ballots.boxes import width_of
@@ -16,6 +14,7 @@ from parvis.contributions.models import Contribution
 from parvis.kernel.db import SYSTEM, acting
 from parvis.kernel.errors import Refused
 from parvis.people.models import Person
+from parvis.testing.at_once import at_once
 from parvis.testing.cast import Cast, build_cast
 from parvis.tools.polls import actions
 from parvis.tools.polls.tests.stage import crowd, poll, say
@@ -25,29 +24,6 @@ from parvis.tools.polls.tests.stage import crowd, poll, say
 def cast(fresh_database: str, django_db_blocker: Any) -> Any:
     with django_db_blocker.unblock():
         yield build_cast()
-
-
-def at_once(*works: Callable[[], Any]) -> list[Any]:
-    """Runs each work in a thread and connection of its own, all let go together; what each gave, or its refusal."""
-    results: list[Any] = [None] * len(works)
-    gate = threading.Barrier(len(works))
-
-    def run(n: int) -> None:
-        try:
-            connection.ensure_connection()
-            gate.wait(20)
-            results[n] = works[n]()
-        except Refused as refusal:
-            results[n] = refusal
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(n,)) for n in range(len(works))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
 
 
 def voting(made: Contribution, person: Person, *values: int) -> Callable[[], Any]:
