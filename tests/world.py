@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -24,7 +24,6 @@ from parvis.contributions import actions, drafts, marking, recurring, replies
 from parvis.contributions.attachments import keep_upload
 from parvis.contributions.link_cards import LinkCard
 from parvis.contributions.models import Contribution
-from parvis.contributions.reading import find_contribution
 from parvis.journal.jobs import drain, enqueue
 from parvis.kernel import clock
 from parvis.kernel.db import SYSTEM, acting
@@ -37,23 +36,24 @@ from parvis.people.models import Person, ProfileField
 from parvis.spaces.models import Level, Space
 from parvis.testing.cast import PASSWORD, Cast, build_cast
 from parvis.tools.blog.actions import publish_post
-from parvis.tools.calendar import actions as events
-from parvis.tools.calendar import answers, feeds
-from parvis.tools.documents import actions as documents
-from parvis.tools.documents import folders
-from parvis.tools.feeds import actions as shelves
-from parvis.tools.feeds import fetching as watching
-from parvis.tools.feeds.models import Item, Source, Subscription
-from parvis.tools.feeds.reading_feed import Entry, Parsed
+from parvis.tools.calendar import feeds
 from parvis.tools.forum import actions as forum
 from parvis.tools.forum import categories, ideas
 from parvis.tools.notes.actions import publish_note
-from parvis.tools.polls import actions as polls
 from parvis.tools.shares.actions import share
 from parvis.transfer import runs
 from parvis.transfer.models import Run
 from parvis.web import site_settings
 from parvis.web.models import Network
+from tests.world_tools import (
+    calendar_here,
+    documents_here,
+    feeds_here,
+    own_feeds_here,
+    picture,
+    polls_here,
+    seen,
+)
 
 ACTORS = (
     "visitor", "suspended", "stranger", "host_elsewhere", "ex_member", "member", "cohost", "author", "host",
@@ -61,13 +61,6 @@ ACTORS = (
 )  # fmt: skip
 SPACES = ("open", "on_request", "secret", "archived", "personal", "everyone")
 Words = Callable[[str], str]
-
-
-def picture(name: str = "lampe.png", colour: str = "#a03050") -> SimpleUploadedFile:
-    """A small picture, as a browser sends it."""
-    data = io.BytesIO()
-    Image.new("RGB", (40, 40), colour).save(data, "PNG")
-    return SimpleUploadedFile(name, data.getvalue(), "image/png")
 
 
 @dataclass
@@ -174,7 +167,7 @@ def _fill_site(world: World, words: Words) -> None:
         "feed_token": feeds.make_feed(None, by=cast.invitee)[1], "own_feed": encode(feeds.make_feed(None, by=cast.author)[0].id),
         **_tokens(cast), **_imports(admin), **_elsewhere(cast),
     }  # fmt: skip
-    site |= _own_feeds(cast, words)
+    site |= own_feeds_here(cast, words)
     drafts.save_draft(
         "new", {"title": [words("À demi écrit")], "body": [words("Brouillon de lampe")]}, by=cast.author
     )
@@ -266,10 +259,10 @@ def _fill_space(world: World, name: str, words: Words) -> None:
     }
     if name != "personal":
         found |= _forum(world, space, host, words)
-        found |= _polls(world, space, words)
-        found |= _calendar(world, space, words) if not space.is_everyone else {}
-        found |= _documents(world, space, words) if not space.is_everyone else {}
-        found |= _feeds(space, words) if not space.is_everyone else {}
+        found |= polls_here(world, space, words)
+        found |= calendar_here(world, space, words) if not space.is_everyone else {}
+        found |= documents_here(world, space, words) if not space.is_everyone else {}
+        found |= feeds_here(space, words) if not space.is_everyone else {}
         found |= _hosting(world, space, host, words)
     if name == "archived":
         shaping.archive(space, by=host)
@@ -280,10 +273,6 @@ def _webp() -> bytes:
     data = io.BytesIO()
     Image.new("RGB", (32, 8), "#335577").save(data, "WEBP")
     return data.getvalue()
-
-
-def _seen(thing: Contribution, by: Person) -> Contribution:
-    return find_contribution(thing.id, by)
 
 
 def _texts(world: World, space: Space, host: Person, words: Words) -> dict[str, str]:
@@ -297,19 +286,19 @@ def _texts(world: World, space: Space, host: Person, words: Words) -> dict[str, 
         tags=[words("Lampes")],
     )
     actions.revise(
-        _seen(note, author), title="", body=words("Une lampe grésillait") + f"\n\n![plan]({upload.url})", by=author,
+        seen(note, author), title="", body=words("Une lampe grésillait") + f"\n\n![plan]({upload.url})", by=author,
         tags=[words("Lampes")], needs_title=False,
     )  # fmt: skip
     answerer = author if space.is_personal else cast.member
-    answer = replies.reply(_seen(note, answerer), body=words("Je passe voir"), by=answerer)
-    own = replies.reply(_seen(note, author), body=words("Merci d'avance"), by=author)
+    answer = replies.reply(seen(note, answerer), body=words("Je passe voir"), by=answerer)
+    own = replies.reply(seen(note, author), body=words("Merci d'avance"), by=author)
     replies.revise_reply(own, body=words("Grand merci d'avance"), by=author)
-    gone = replies.reply(_seen(note, author), body=words("Réponse regrettée"), by=author)
+    gone = replies.reply(seen(note, author), body=words("Réponse regrettée"), by=author)
     replies.remove_reply(gone, by=author)
-    unseen = replies.reply(_seen(note, author), body=words("Réponse déplacée"), by=author)
+    unseen = replies.reply(seen(note, author), body=words("Réponse déplacée"), by=author)
     replies.hide_reply(unseen, by=host)
-    marking.react(_seen(note, author), "like", by=author)
-    marking.report(_seen(note, answerer), reason=words("À regarder"), by=answerer)
+    marking.react(seen(note, author), "like", by=author)
+    marking.report(seen(note, answerer), reason=words("À regarder"), by=answerer)
     post = publish_post(space, title=words("Bilan du mois"), body=words("Voici le bilan"), by=author)
     draft = publish_post(
         space, title=words("Bilan à venir"), body=words("Pas encore prêt"), by=author, is_draft=True
@@ -322,12 +311,12 @@ def _texts(world: World, space: Space, host: Person, words: Words) -> dict[str, 
         at=clock.now() + timedelta(days=2),
     )
     hidden = publish_note(space, body=words("Un mot de trop"), by=author)
-    actions.hide(_seen(hidden, host), reason=words("Hors sujet"), by=host)
+    actions.hide(seen(hidden, host), reason=words("Hors sujet"), by=host)
     binned = publish_note(space, body=words("Un mot regretté"), by=author)
-    actions.retire(_seen(binned, author), by=author)
+    actions.retire(seen(binned, author), by=author)
     pinned = publish_note(space, body=words("À lire d'abord"), by=author)
-    pin = marking.pin(_seen(pinned, host), by=host)
-    marking.bookmark(_seen(note, author), by=author)
+    pin = marking.pin(seen(pinned, host), by=host)
+    marking.bookmark(seen(note, author), by=author)
     linked = publish_note(space, body=words("Voyez https://example.org/lampes"), by=author)
     LinkCard.objects.create(
         contribution=linked, space_id=linked.space_id, audience=linked.audience, url="https://example.org/lampes",
@@ -364,133 +353,33 @@ def _forum(world: World, space: Space, host: Person, words: Words) -> dict[str, 
         topic("Vieux sujet"),
         topic("Que choisir"),
     )
-    solving = replies.reply(_seen(question, cast.member), body=words("La bleue"), by=cast.member)
-    solved = replies.reply(_seen(answered, cast.member), body=words("Le rouge"), by=cast.member)
-    forum.accept(_seen(answered, author), solved, by=author)
-    forum.close(_seen(closed, author), because=words("Réglé depuis"), by=author)
-    forum.conclude(_seen(decided, author), outcome=words("Décidé : la verte"), by=author)
+    solving = replies.reply(seen(question, cast.member), body=words("La bleue"), by=cast.member)
+    solved = replies.reply(seen(answered, cast.member), body=words("Le rouge"), by=cast.member)
+    forum.accept(seen(answered, author), solved, by=author)
+    forum.close(seen(closed, author), because=words("Réglé depuis"), by=author)
+    forum.conclude(seen(decided, author), outcome=words("Décidé : la verte"), by=author)
     storm = topic("Idées de lampes", "brainstorm")
     idea = ideas.add_idea(
-        _seen(storm, author), title=words("Lampe solaire"), body=words("Au soleil"), by=author
+        seen(storm, author), title=words("Lampe solaire"), body=words("Au soleil"), by=author
     )
     second = ideas.add_idea(
-        _seen(storm, author), title=words("Lampe à pied"), body=words("Au pied"), by=author
+        seen(storm, author), title=words("Lampe à pied"), body=words("Au pied"), by=author
     )
     kept = ideas.add_idea(
-        _seen(storm, author), title=words("Lampe de poche"), body=words("En poche"), by=author
+        seen(storm, author), title=words("Lampe de poche"), body=words("En poche"), by=author
     )
-    ideas.group_ideas(_seen(storm, host), [idea.id, second.id], name=words("Portables"), by=host)
-    ideas.retain(_seen(kept, host), because=words("Simple et utile"), by=host)
-    ideas.give(_seen(idea, cast.member), 2, by=cast.member)
+    ideas.group_ideas(seen(storm, host), [idea.id, second.id], name=words("Portables"), by=host)
+    ideas.retain(seen(kept, host), because=words("Simple et utile"), by=host)
+    ideas.give(seen(idea, cast.member), 2, by=cast.member)
     named: dict[str, Any] = {
         "question": question, "answered": answered, "closed": closed, "decided": decided, "storm": storm,
         "idea": idea, "second_idea": second, "kept_idea": kept, "solving": solving, "solved": solved, "category": shelf,
     }  # fmt: skip
     if not space.is_everyone:
         origin = publish_note(world.cast.everyone, body=words(f"Pour tous {space.access}"), by=author)
-        named["share"] = share(_seen(origin, author), space, comment=words("À lire ici aussi"), by=author)
+        named["share"] = share(seen(origin, author), space, comment=words("À lire ici aussi"), by=author)
         named["sharable"] = publish_note(world.cast.everyone, body=words("Pour tous encore"), by=author)
     return {name: encode(row.id) for name, row in named.items()}
-
-
-def _calendar(world: World, space: Space, words: Words) -> dict[str, str]:
-    """An event to come, and one that was answered, noted and cancelled."""
-    cast, author = world.cast, world.cast.author
-    day = (clock.today() + timedelta(days=7)).isoformat()
-
-    def plan(title: str, **more: str) -> Contribution:
-        given = {"day": day, "hour": "09:00", "end_hour": "10:00", "place": words("Salle du phare"), **more}
-        body = words("On se retrouve")
-        return events.publish_event(space, title=words(title), body=body, by=author, options=given)
-
-    event, told = plan("Atelier du fil"), plan("Visite du phare", link="https://example.org/phare")
-    answers.answer(
-        _seen(told, cast.member), date.fromisoformat(day), "yes", word=words("Avec un gâteau"), by=cast.member
-    )
-    events.write_notes(_seen(told, author), words("Décidé : on y retourne"), by=author)
-    events.cancel_event(_seen(told, author), word=words("Tempête annoncée"), by=author)
-    return {"event": encode(event.id), "told_event": encode(told.id), "event_day": day}
-
-
-def _feed(words: Words, url: str) -> Source:
-    """A source that was called, with one article."""
-    source, text = Source.objects.create(url=url), words("Un fil de lampe")
-    entry = Entry(
-        uid=url, url=f"{url}/1", title=words("Nouvelle du fil"), author=words("Une plume"), html=f"<p>{text}</p>",
-        text=text, at=clock.now(),
-    )  # fmt: skip
-    watching.keep(
-        source, Parsed(title=words("Journal du fil"), description=words("Ce qui se tisse"), entries=[entry])
-    )
-    return source
-
-
-def _feeds(space: Space, words: Words) -> dict[str, str]:
-    """A source on a community's shelf."""
-    space.tools.get_or_create(slug="feeds")
-    source = _feed(words, f"https://{space.slug}.example/f")
-    Subscription.objects.create(source=source, space=space)
-    return {"feed_source": encode(source.id)}
-
-
-def _own_feeds(cast: Cast, words: Words) -> dict[str, str]:
-    """One source on everybody's own shelf, one on the author's alone, and a word of the author's."""
-    shared, own = _feed(words, "https://commun.example/f"), _feed(words, "https://prive.example/f")
-    everybody = [person for person in cast.actors().values() if person is not None]
-    Subscription.objects.bulk_create(Subscription(source=shared, person=person) for person in everybody)
-    Subscription.objects.create(source=own, person=cast.author)
-    word = shelves.add_word("dentelle", is_mute=False, by=cast.author)
-    item = Item.objects.get(source=shared)
-    return {"own_source": encode(own.id), "shared_item": encode(item.id), "own_word": encode(word.id)}
-
-
-def _documents(world: World, space: Space, words: Words) -> dict[str, str]:
-    """Files with two versions, in a folder and out of it, one being edited, one elsewhere, and a model."""
-    author, member = world.cast.author, world.cast.member
-    space.tools.get_or_create(slug="documents")
-    shelf = folders.add_folder(space, words("Plans"), by=author)
-    hollow = folders.add_folder(space, words("Vide"), by=author)
-
-    def bring(name: str, **more: Any) -> Contribution:
-        data = SimpleUploadedFile(words(name) + ".txt", words("Mesures du hall").encode())
-        return documents.upload(space, data, by=author, **more)
-
-    paper = bring("Plan du hall", folder=shelf)
-    revised = SimpleUploadedFile("v2.txt", words("Mesures du quai").encode())
-    documents.add_version(_seen(paper, member), revised, note=words("Quai compris"), by=member)
-    locked, model = bring("Budget"), bring("Compte rendu")
-    documents.lock(_seen(locked, member), "7", by=member)
-    documents.set_model(_seen(model, author), True, by=author)
-    link = documents.add_link(
-        space, title=words("Manuel"), url="https://ged.example/m", lives_in=words("la GED"), owner=words("Qualité"), by=author
-    )  # fmt: skip
-    drawing = documents.upload(space, picture(words("croquis") + ".png"), by=author)
-    hum = SimpleUploadedFile(words("ronron") + ".wav", b"RIFF$\0\0\0WAVEfmt " + b"\0" * 24)
-    sound = documents.upload(space, hum, by=author)
-    named = {
-        "paper": paper, "locked": locked, "model": model, "far": link, "folder": shelf, "hollow": hollow,
-        "drawing": drawing, "sound": sound,
-    }  # fmt: skip
-    return {name: encode(row.id) for name, row in named.items()}
-
-
-def _polls(world: World, space: Space, words: Words) -> dict[str, str]:
-    """Polls: one open to votes and more choices, one closed with what was decided, one secret."""
-    cast, author = world.cast, world.cast.author
-
-    def poll(title: str, **options: Any) -> Contribution:
-        given = {"choices": [words("La verte"), words("La rouge")], **options}
-        return polls.open_poll(space, title=words(title), body="", by=author, options=given)
-
-    survey = poll("Quelle lampe", add="1", results="always", closes=clock.now() + timedelta(days=3))
-    told = poll("Quel abat-jour")
-    choices = told.ballot_box.choices.order_by("position")
-    polls.vote(_seen(told, cast.member), {choices[0].id: 1}, by=cast.member)
-    polls.close_poll(_seen(told, author), by=author)
-    polls.conclude(_seen(told, author), words("Décidé : le vert"), by=author)
-    named = {"survey": survey, "told_poll": told, "secret_poll": poll("Quel néon", secret="1")}
-    first = survey.ballot_box.choices.order_by("position")[0]
-    return {name: encode(row.id) for name, row in named.items()} | {"survey_choice": encode(first.id)}
 
 
 def _hosting(world: World, space: Space, host: Person, words: Words) -> dict[str, str]:
