@@ -46,9 +46,7 @@ def page_image(request: Request, contribution: Contribution, number: int, page: 
 
 
 def _served(request: Request, stored: Stored, *, inline: bool) -> HttpResponse:
-    if request.headers.get("If-None-Match") == f'"{stored.sha256}"':
-        return HttpResponse(status=304)
-    return cast(HttpResponse, answer_file(stored, inline=inline))
+    return cast(HttpResponse, answer_file(stored, inline=inline, to=request))
 
 
 def archive(request: Request, space: Space) -> HttpResponse:

@@ -162,7 +162,7 @@ def show_logo(request: Request, version: str) -> HttpResponseBase:
     if not digest or version != f"{digest[:16]}.png":
         raise NotFound
     stored = Stored(digest, 0, "image/png", "logo.png")
-    return answer_file(stored, inline=True, max_age=31_536_000)
+    return answer_file(stored, inline=True, max_age=31_536_000, to=request)
 
 
 def show_opening(request: Request) -> HttpResponse:

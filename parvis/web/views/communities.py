@@ -122,7 +122,7 @@ def show_cover(request: HttpRequest, space: Space, version: str) -> HttpResponse
     if not space.cover or version != space.cover[:12]:
         raise NotFound
     kept = Stored(space.cover, 0, "image/webp", "cover.webp")
-    return answer_file(kept, inline=True, max_age=WEEK)
+    return answer_file(kept, inline=True, max_age=WEEK, to=request)
 
 
 def _version(request: HttpRequest) -> int:

@@ -28,6 +28,4 @@ def serve(request: HttpRequest, attachment: int, name: str) -> HttpResponseBase:
     """A file, under the rights of the text it belongs to."""
     row = find_attachment(attachment, request.viewer)
     kept = Stored(row.sha256, row.size, row.media_type, row.name)
-    if request.headers.get("If-None-Match") == f'"{row.sha256}"':
-        return HttpResponse(status=304)
-    return answer_file(kept, inline=True)
+    return answer_file(kept, inline=True, to=request)

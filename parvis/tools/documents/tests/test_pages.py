@@ -193,3 +193,14 @@ def test_small_forms(cast: Cast) -> None:
     assert client.post(f"/documents/{made.key}/unlock/", {}).status_code == 303
     assert "Le mien.txt" in text_of(client.get("/documents/"))
     assert "Le mien.txt" in text_of(client.get("/mine/"))
+
+
+def test_a_film_is_sent_from_where_its_player_asks(cast: Cast) -> None:
+    made = document(cast, "film.mp4", b"\x00\x00\x00\x18ftypisom" + b"f" * 300_000)
+    client = client_of(cast.member)
+    for place in ("play", "file"):
+        part = client.get(f"/documents/{made.key}/{place}/1/", headers={"Range": "bytes=4-11"})
+        assert part.status_code == 206
+        assert b"".join(part.streaming_content) == b"ftypisom"
+        assert part["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert client.get(f"/documents/{made.key}/play/1/", headers={"Range": "bytes=900000-"}).status_code == 416
