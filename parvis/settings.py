@@ -19,7 +19,7 @@ if config.demo:  # one window a person: docs/decisions/demo-windows.md
     ALLOWED_HOSTS.append(".localhost")
 CSRF_TRUSTED_ORIGINS = [config.url] if IS_HTTPS else []
 
-SHIPPED_TOOLS = ["notes", "forum", "blog", "shares", "calendar", "documents", "polls", "feeds"]
+SHIPPED_TOOLS = ["notes", "forum", "blog", "shares", "calendar", "documents", "polls", "feeds", "pages"]
 TOOLS = [slug.strip() for slug in config.tools.split(",") if slug.strip()] or SHIPPED_TOOLS
 
 INSTALLED_APPS = [
