@@ -31,7 +31,7 @@ def open_rich(site: Site, page: Page, body: str = "", **given: str) -> Locator:
 
 
 def expect_source(page: Page, source: str) -> None:
-    page.wait_for_function("source => document.querySelector('textarea').value === source", arg=source)
+    expect(page.locator("textarea")).to_have_value(source)
 
 
 def test_nothing_of_the_editor_is_fetched_before_it_is_asked_for(site: Site, page: Page) -> None:
@@ -169,8 +169,10 @@ def test_a_link_is_made_and_removed_by_keyboard(site: Site, page: Page) -> None:
 
 
 def test_a_table_is_written_by_keyboard(site: Site, page: Page) -> None:
-    open_rich(site, page)
+    text = open_rich(site, page)
     page.locator("[data-md=table]").click()
+    # The editor takes the focus back with the next frame.
+    expect(text).to_be_focused()
     page.keyboard.type("a")
     page.keyboard.press("Tab")
     page.keyboard.type("b | c")
