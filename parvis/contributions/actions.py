@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from parvis.access.table import require
 from parvis.contributions import texts
+from parvis.contributions.kinds import state_changed, text_written
 from parvis.contributions.link_cards import ask_for_card
 from parvis.contributions.marks import Revision
 from parvis.contributions.models import Contribution, State
@@ -85,6 +86,7 @@ def _bind(
     texts.bind_files(contribution, source, by=by)
     texts.set_mentions(contribution, mentions)
     texts.set_tags(contribution, tags)
+    text_written(contribution, None, source)
 
 
 def _state_and_moment(at: datetime | None, is_draft: bool) -> tuple[State, datetime | None]:
@@ -163,12 +165,15 @@ def revise(
     tags: list[str] | None = None,
     version: int | None = None,
     needs_title: bool = True,
+    may_be_empty: bool = False,
+    ability: str = "contribution.edit",
+    keeps_history: bool = True,
 ) -> Contribution:
     """Changes the text; what was published before is kept as a revision that readers may see.
 
-    Who may: the author. Raises Refused when `version` shows that someone saved in between.
+    A kind that keeps its own versions says so (`keeps_history`). Who may: holders of `ability`. Raises Refused when `version` shows that someone saved in between.
     """
-    require("contribution.edit", contribution, by=by)
+    require(ability, contribution, by=by)
     locked = (
         Contribution.objects.select_for_update(of=("self",)).select_related("body").get(id=contribution.id)
     )
@@ -176,10 +181,11 @@ def revise(
         raise Refused(
             _("This text has been changed since you opened it. Copy yours, reload the page, then edit again.")
         )
-    title, source = texts.checked(body, title=title, needs_title=needs_title)
+    title, source = texts.checked(body, title=title, needs_title=needs_title, may_be_empty=may_be_empty)
     if (title, source) != (locked.title, locked.body.source):
         if locked.state == State.PUBLISHED:
-            _keep_revision(locked, by=by)
+            if keeps_history:
+                _keep_revision(locked, by=by)
             contribution.edited_at = clock.now()
         contribution.title, contribution.version = title, locked.version + 1
         contribution.search = texts.search_vector(title, source)
@@ -230,6 +236,7 @@ def set_state(contribution: Contribution, state: State, verb: str, *, by: Person
         state=state
     )
     contribution.refresh_from_db(fields=["audience"])
+    state_changed(contribution)
     record(
         f"{contribution.kind}.{verb}",
         thing_kind=contribution.kind,

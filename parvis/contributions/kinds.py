@@ -6,12 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from parvis.contributions.models import Reply
+    from parvis.contributions.models import Contribution, Reply
 
 Watcher = Callable[["Reply"], None]
+StateWatcher = Callable[["Contribution"], None]
+TextWatcher = Callable[["Contribution", "Reply | None", str], None]
 
 _kinds: set[str] = set()
 _watchers: dict[str, Watcher] = {}
+_state_watchers: dict[str, StateWatcher] = {}
+_text_watchers: list[TextWatcher] = []
 
 
 def install_kinds(kinds: set[str]) -> None:
@@ -35,3 +39,26 @@ def reply_gone(kind: str, reply: Reply) -> None:
     """Tells the kind, in the transaction of the write, that a reply was removed, hidden or moved away."""
     if kind in _watchers:
         _watchers[kind](reply)
+
+
+def install_state_watchers(watchers: dict[str, StateWatcher]) -> None:
+    """Called by the toolkit at start-up: by kind, what to call when a contribution is hidden, removed or back."""
+    _state_watchers.clear()
+    _state_watchers.update(watchers)
+
+
+def state_changed(contribution: Contribution) -> None:
+    """Tells the kind, in the transaction of the write, that its contribution left its readers or came back to them."""
+    if contribution.kind in _state_watchers:
+        _state_watchers[contribution.kind](contribution)
+
+
+def install_text_watchers(watchers: list[TextWatcher]) -> None:
+    """Called by the toolkit at start-up: what to call with every text that is written, of any kind."""
+    _text_watchers[:] = watchers
+
+
+def text_written(contribution: Contribution, reply: Reply | None, source: str) -> None:
+    """Tells, in the transaction of the write, what a contribution or a reply now says (Markdown)."""
+    for watcher in _text_watchers:
+        watcher(contribution, reply, source)

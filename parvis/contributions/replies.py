@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from parvis.access.table import require
 from parvis.contributions import texts
-from parvis.contributions.kinds import reply_gone
+from parvis.contributions.kinds import reply_gone, text_written
 from parvis.contributions.marks import Revision
 from parvis.contributions.models import Contribution, Reply, ReplyState, Side, State
 from parvis.journal.actions import record
@@ -71,6 +71,7 @@ def reply(
     contribution.reply_count = locked.reply_count + 1
     texts.bind_files(locked, source, by=by, reply=row)
     texts.set_mentions(locked, rendered.mentions, reply=row)
+    text_written(locked, row, source)
     record(
         f"{contribution.kind}.replied",
         thing_kind="reply",
@@ -115,6 +116,7 @@ def revise_reply(row: Reply, *, body: str, by: Person) -> Reply:
     row.save(update_fields=["source", "html", "text", "renderer_version", "edited_at", "version"])
     texts.bind_files(contribution, source, by=by, reply=row)
     texts.set_mentions(contribution, rendered.mentions, reply=row)
+    text_written(contribution, row, source)
     _record(row, "reply_revised", by=by)
     return row
 

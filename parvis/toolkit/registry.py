@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from parvis.access import table
-from parvis.contributions.kinds import install_kinds, install_watchers
+from parvis.contributions.kinds import (
+    install_kinds,
+    install_state_watchers,
+    install_text_watchers,
+    install_watchers,
+)
 from parvis.toolkit.spec import Kind, Tool
 
 if TYPE_CHECKING:
@@ -67,7 +72,11 @@ def personal_room() -> Tool | None:
 
 def kind_for(space: Space, role: str) -> Kind | None:
     """The kind that plays a role in a space, or None: then its button isn't shown."""
-    on = slugs_on(space)
+    return kind_among(slugs_on(space), role)
+
+
+def kind_among(on: set[str], role: str) -> Kind | None:
+    """The same among the tools of these slugs, where a page knows them already."""
     for found in tools():
         for candidate in found.kinds:
             if found.slug in on and role in candidate.roles:
@@ -79,6 +88,10 @@ def install() -> None:
     """Called once at start-up: tells the spine its kinds and the access table its abilities."""
     install_kinds(set(kinds()))
     install_watchers({slug: one.reply_gone for slug, (_tool, one) in kinds().items() if one.reply_gone})
+    install_state_watchers(
+        {slug: one.state_changed for slug, (_tool, one) in kinds().items() if one.state_changed}
+    )
+    install_text_watchers([found.text_written for found in tools() if found.text_written])
     for found in tools():
         for ability, who in found.abilities.items():
             table.declare(ability, *who)

@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from parvis.access.roles import Role
+from parvis.toolkit.sockets import SocketRoute
 
 Text = Any  # a str, or a lazy translation of one
 
@@ -76,6 +77,24 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """Something drawn that stands between people's cards in the home stream, at its moment; `id` parts equal moments."""
+
+    at: datetime
+    id: int
+    html: Markup
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something that came of a contribution, in Markdown, under a heading; `by` is whose words they are."""
+
+    heading: Text
+    source: str
+    by: Text = ""
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind of contribution. `roles` are the only words by which other tools may ask for it."""
 
@@ -108,6 +127,19 @@ class Kind:
     reply_gone: Callable[[Any], None] | None = (
         None  # told, in the write, of a reply removed, hidden or moved away
     )
+    state_changed: Callable[[Any], None] | None = (
+        None  # told, in the write, that a contribution was hidden or removed, or came back
+    )
+    # Names of its tool's thing routes that stand for the shell's: where a published text is changed, where its
+    # older versions are read; "" for the shell's own pages.
+    edit_view: str = ""
+    history_view: str = ""
+    # What came of a contribution besides its text, for whoever writes it down elsewhere: gist(contribution) gives
+    # Parts (an outcome, an accepted answer, ideas retained), in order, for a reader of it.
+    gist: Callable[[Any], list[Part]] = lambda contribution: []
+    # For another tool that asked this one by its role: ends it with what came out of it, in Markdown, as its own acts
+    # would; settle(contribution, *, outcome, by, told=frozenset()), where `told` are people who know already, by id.
+    settle: Callable[..., None] | None = None
     # Of a bundle's object: what the kind has of its own, ids as 13 letters; load(contribution, detail, *, resolve)
     # reads it back, where resolve(table, key) gives our id of a row of the bundle (see docs/bundle.md), or None.
     dump: Callable[[Any], dict[str, Any]] = lambda contribution: {}
@@ -139,12 +171,21 @@ class Tool:
     # Where a form in it needs the page's token it holds <x-token></x-token>.
     inside: Callable[..., list[Markup]] = lambda contribution, viewer, can: []
     mine: Callable[..., list[Section]] = lambda viewer: []  # at most one statement for each section
+    # For other programs, by DAV: the top of its tree of files for one reader (toolkit.files), its calendars (toolkit.agendas).
+    files: Callable[..., Any] | None = None
+    agendas: Callable[..., Any] | None = None
+    # What it puts between people's cards at home, for readers who chose it (toolkit.weaving): stream(viewer, window, limit)
+    # -> pieces of that window of time, newest first, with one statement. Asked of nobody else.
+    stream: Callable[..., list[Piece]] | None = None
     # Reasons of its notices: reason -> (icon, sentence of one, sentence of several), with %(who)s where it names them.
     notices: Mapping[str, tuple[str, Text, Text]] = field(default_factory=dict)
     own_mails: frozenset[str] = frozenset()  # reasons of which the tool writes the mail itself
     # Reason -> address, for its notices that are about no contribution and no community.
     notice_urls: Mapping[str, str] = field(default_factory=dict)
+    # Told, in the write, of every text written by anybody: text_written(contribution, reply or None, source).
+    text_written: Callable[..., None] | None = None
     moved: Callable[..., None] | None = None  # told when one of its contributions changes place
+    sockets: tuple[SocketRoute, ...] = ()  # its live connections, kept by the live process
 
 
 ROLES = frozenset({"discussion", "article", "date", "ballot", "decision", "note", "file"})

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Max, Q
 
 from parvis.contributions import texts
+from parvis.contributions.kinds import text_written
 from parvis.contributions.marks import REACTIONS, Attachment, Follow, Mention, Reaction, Tag, TagFollow, Total
 from parvis.contributions.models import Body, Contribution, Reply, ReplyState, Side, State
 from parvis.kernel import markdown
@@ -62,6 +63,7 @@ def land_objects(landing: Landing, batch: list[rows.Object]) -> Made:
         )
         _hang(landing, contribution, row, rendered)
         _load_detail(landing, contribution, row.detail)
+        text_written(contribution, None, source)
         made[row.id] = contribution.id
     return made
 
@@ -181,6 +183,7 @@ def land_replies(landing: Landing, batch: list[rows.Reply]) -> Made:
         )
         _mention(rendered.mentions, {**place, "reply": reply})
         _attach(landing, row.attachments, {**place, "reply": reply})
+        text_written(contribution, reply, source)
         made[row.id] = reply.id
     return made
 

@@ -18,8 +18,12 @@ class Page(Placed):
     contribution = models.OneToOneField(
         Contribution, primary_key=True, on_delete=models.CASCADE, related_name="page"
     )
-    # A page whose parent is in the bin is shown where that parent stood: reading looks further up.
+    # Always a page that is shown: when it goes to the bin, those below take its place (placing.keep_below).
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="below")
+    # While that page is in the bin: where this one goes back to, if it returns.
+    returns_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="away"
+    )
     position = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)  # the number of the last one
     changed_at = models.DateTimeField(default=timezone.now)
