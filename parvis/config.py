@@ -32,6 +32,13 @@ class Config(BaseSettings):
     allowed_hosts: str = Field("", description=gettext_noop("Further host names, separated by commas"))
     bind: str = Field("127.0.0.1", description=gettext_noop("Address to listen on"))
     port: int = Field(8000, description=gettext_noop("Port to listen on"))
+    live_url: str = Field(
+        "",
+        description=gettext_noop(
+            "Where browsers reach the live process, such as https://network.example; bin/parvis up sets it"
+        ),
+    )
+    live_port: int = Field(0, description=gettext_noop("Port of the live process; 0: the one after the pages'"))
     workers: int = Field(2, description=gettext_noop("Page processes"))
     secret_key: SecretStr = Field(
         SecretStr(""), description=gettext_noop("Signing key; made in the data folder when empty")
@@ -58,12 +65,18 @@ class Config(BaseSettings):
     fetch_denied: str = Field(
         "", description=gettext_noop("Our own public networks, never called; 192.0.2.0/24, 2001:db8::/32")
     )
+    feed_pictures: bool = Field(
+        True, description=gettext_noop("Keep copies of the pictures of articles for a month; needs fetch")
+    )
     link_cards: bool = Field(False, description=gettext_noop("Show a card under a link; needs fetch too"))
     smtp_url: SecretStr = Field(
         SecretStr(""), description=gettext_noop("Mail relay, smtp://user:secret@host:port?tls=1")
     )
     mail_from: str = Field("", description=gettext_noop("Sender address of the network's mail"))
     max_upload_mb: int = Field(25, description=gettext_noop("Largest attachment, in megabytes"))
+    max_document_mb: int = Field(
+        1024, description=gettext_noop("Largest document, sent in parts, in megabytes")
+    )
     community_quota_mb: int = Field(
         4096, description=gettext_noop("Room for the files of one community, in megabytes; 0: no limit")
     )

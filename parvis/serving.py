@@ -1,4 +1,4 @@
-"""How the page server is started, by a site and by the bench alike. Not here: what answers (wsgi, front)."""
+"""How the page server and the live process are started, by a site and by the bench alike. Not here: what answers (wsgi, front)."""
 
 from __future__ import annotations
 
@@ -22,3 +22,8 @@ def page_server(bind: str, port: int) -> list[str]:
         "--respawn-failed-workers", "--workers-kill-timeout", "10", "--no-ws", "--log-level", "error",
         "parvis.wsgi:application",
     ]  # fmt: skip
+
+
+def live_server(bind: str, port: int) -> list[str]:
+    """The command of the live process: one, however many cores, since it only carries messages."""
+    return [sys.executable, "-m", "parvis.live", "--bind", bind, "--port", str(port)]

@@ -37,10 +37,12 @@ INSTALLED_APPS = [
     "parvis.accounts",
     "parvis.contributions",
     "parvis.ballots",
+    "parvis.approvals",
     "parvis.toolkit",
     "parvis.attention",
     *[f"parvis.tools.{slug}" for slug in TOOLS],
     "parvis.transfer",
+    "parvis.live",
     "parvis.web",
 ]
 
@@ -92,6 +94,8 @@ PARVIS_FILES_INTERNAL = config.files_internal
 PARVIS_FETCH = config.fetch
 PARVIS_FETCH_DENIED = config.fetch_denied
 PARVIS_LINK_CARDS = config.link_cards
+PARVIS_FEED_PICTURES = config.feed_pictures
+PARVIS_CACHE_ROOT = config.data / "cache"
 
 SESSION_ENGINE = "parvis.accounts.sessions"
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"

@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from parvis.cli.children import Children
 from parvis.cli.site import CommandFailed, Site, add_data_option, find_site, hold_alone, open_site, run_inside
 from parvis.cli.words import gettext as _
-from parvis.serving import MEMORY, page_server
+from parvis.serving import MEMORY, live_server, page_server
 
 STARTING_S = 60.0
 
@@ -76,13 +77,16 @@ def serve(site: Site, args: argparse.Namespace) -> Iterator[Callable[[], None]]:
 
     Everything it started has ended when the block is left, however it is left. Raises CommandFailed.
     """
+    live_port = free_live_port(args)
     os.environ.update({"PARVIS_PORT": str(args.port), "PARVIS_BIND": args.bind, "PARVIS_URL": address(args)})
+    os.environ.update({"PARVIS_LIVE_PORT": str(live_port), "PARVIS_LIVE_URL": live_address(args, live_port)})
     environment = MEMORY | os.environ | site.environment() | {"PARVIS_DB_ROLE": "app"}
     with stopping_on_signals():
         children = Children(environment, lambda sentence: print(sentence, file=sys.stderr, flush=True))
         note_address(site, address(args))
         try:
             children.add("pages", page_server(args.bind, args.port))
+            children.add("live", live_server(args.bind, live_port))
             children.add("jobs", [sys.executable, "-m", "parvis.cli", "work", "--inside"])
             wait_until_it_answers(args, children)
 
@@ -98,6 +102,32 @@ def serve(site: Site, args: argparse.Namespace) -> Iterator[Callable[[], None]]:
             print(_("Stopping…"), file=sys.stderr, flush=True)
         finally:
             children.stop()
+
+
+def live_address(args: argparse.Namespace, live_port: int) -> str:
+    """Where browsers find the live process: PARVIS_LIVE_URL; behind TLS the site's own name, which nginx divides
+    (docs/production/nginx.conf); else its port."""
+    given, site = os.environ.get("PARVIS_LIVE_URL"), address(args)
+    if given or site.startswith("https://"):
+        return (given or site).rstrip("/")
+    name = urlsplit(site).hostname or "127.0.0.1"
+    return f"http://{f'[{name}]' if ':' in name else name}:{live_port}"
+
+
+def free_live_port(args: argparse.Namespace) -> int:
+    """PARVIS_LIVE_PORT; else the port after the pages', or any free one where somebody holds that."""
+    given = int(os.environ.get("PARVIS_LIVE_PORT") or 0)
+    if given:
+        check_port(argparse.Namespace(bind=args.bind, port=given))
+        return given
+    try:
+        check_port(argparse.Namespace(bind=args.bind, port=args.port + 1))
+        return int(args.port) + 1
+    except (CommandFailed, OverflowError):
+        kind = socket.AF_INET6 if ":" in args.bind else socket.AF_INET
+        with socket.socket(kind, socket.SOCK_STREAM) as probe:
+            probe.bind((args.bind, 0))
+            return int(probe.getsockname()[1])
 
 
 def check_port(args: argparse.Namespace) -> None:

@@ -52,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
         # A test must not depend on whether somebody had compiled the French.
         compile_all(only_stale=True)
-    for name in ("parvis.testing.databases", "parvis.testing.browsers"):
+    for name in ("parvis.testing.databases", "parvis.testing.browsers", "parvis.testing.live"):
         config.pluginmanager.import_plugin(name)
 
 

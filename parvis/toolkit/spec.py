@@ -95,6 +95,21 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Versions:
+    """How the versions of a kind are told apart, so that one of them can be put before people for approval.
+
+    The tool calls `approvals.actions.version_written` where it writes a version, `moved` where a thing changes
+    community, and passes `approval=standing_of(…)` to its page, which shows the version of `shown_number`.
+    """
+
+    current: Callable[
+        [Any], Edition | None
+    ]  # the last version of a contribution; None: it has none to approve
+    url: Callable[[Any, int], str]  # where the version of that number is read
+    settled: Callable[[Any], None] = lambda contribution: None  # readers are now shown another version
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind of contribution. `roles` are the only words by which other tools may ask for it."""
 
@@ -124,6 +139,7 @@ class Kind:
     edit_fields: str = ""
     edit_context: Callable[..., dict[str, Any]] = lambda contribution, **_: {}
     revised: Callable[..., None] = lambda contribution, **_: None
+    versions: Versions | None = None  # they can be approved, one by one
     reply_gone: Callable[[Any], None] | None = (
         None  # told, in the write, of a reply removed, hidden or moved away
     )

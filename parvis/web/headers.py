@@ -6,7 +6,10 @@ Not here: headers of files (kernel.files sets stricter ones itself).
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+
+from parvis.toolkit.live_address import live_origin
 
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
@@ -27,8 +30,19 @@ HEADERS = {
 }
 
 
+def policy_for(request: HttpRequest) -> str:
+    """The policy of a page: its own origin, and the live process's (the same host, another port), nothing else."""
+    try:
+        live = live_origin(request.get_host())
+    except DisallowedHost:  # the error page itself comes through here
+        live = ""
+    return CSP.replace("connect-src 'self'", f"connect-src 'self' {live} ws{live[4:]}") if live else CSP
+
+
 def add_headers(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Adds what the answer doesn't already say; a file's own stricter policy stays."""
+    if "Content-Security-Policy" not in response.headers:
+        response.headers["Content-Security-Policy"] = policy_for(request)
     for name, value in HEADERS.items():
         if name not in response.headers:
             response.headers[name] = value

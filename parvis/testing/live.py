@@ -1,0 +1,89 @@
+"""The live process for tests: the real server and application on loopback, in threads of this process.
+
+Not here: pages (testing.browsers) and what a tool says on its connections.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from websockets.sync.client import connect
+
+from parvis.config import config
+from parvis.kernel.ids import encode
+from parvis.testing.ports import free_port
+
+PATIENCE_S = 30.0
+
+
+class LiveSite:
+    """Where the live process answers, and connections to it as a person's page would open them."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.origin = f"http://127.0.0.1:{port}"
+
+    def open(
+        self, path: str, session: str | None = None, *, origin: str | None = None, **options: Any
+    ) -> Any:
+        """A WebSocket with the session's cookie. Raises InvalidStatus when it is refused at the door."""
+        headers = {"Cookie": f"session={session}"} if session else {}
+        where = config.url if origin is None else origin
+        given: dict[str, Any] = {"additional_headers": headers, "proxy": None, "legacy": True} | options
+        return connect(
+            f"ws://127.0.0.1:{self.port}{path}",
+            origin=where or None,
+            open_timeout=PATIENCE_S,
+            compression=None,
+            **given,
+        )
+
+
+def sign_in(person: Any) -> str:
+    """A new session of the person, as the database keeps it; returns its key."""
+    from django.contrib.auth import SESSION_KEY
+
+    from parvis.accounts.sessions import SessionStore
+
+    store = SessionStore()
+    store[SESSION_KEY] = str(person.id)
+    store.save(must_create=True)
+    return str(store.session_key)
+
+
+def socket_path(tool: str, contribution: Any, name: str) -> str:
+    """The address of a tool's connections on a contribution."""
+    return f"/live/{tool}/{encode(contribution.id)}/{name}"
+
+
+@pytest.fixture
+def live_process(fresh_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveSite]:
+    """The live process over a fresh database; pages made meanwhile name its address."""
+    from parvis.live.application import Application
+    from parvis.live.server import Server
+
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
+    site = LiveSite(free_port())
+    monkeypatch.setattr(config, "live_url", site.origin)
+    server = Server(Application(), "127.0.0.1", site.port)
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
+    thread.start()
+    until(lambda: server.started)
+    yield site
+    server.should_exit = True
+    thread.join(PATIENCE_S)
+    assert not thread.is_alive(), "the live process does not end"
+
+
+def until(holds: Any, *, patience: float = PATIENCE_S) -> None:
+    """Waits for something to become true; fails after a bound that a slow machine doesn't reach."""
+    deadline = time.monotonic() + patience
+    while not holds():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
