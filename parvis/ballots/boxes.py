@@ -6,7 +6,8 @@ Callers have asked access: a box belongs to a contribution, whose tool knows who
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -24,11 +25,26 @@ MOST_CHOICES = 30
 MOST_POINTS = 100
 LONGEST = 200
 FEWEST_BALLOTS = 5  # of a secret vote, below which its result is never told
+YES, IF_NEED_BE = 2, 1  # what an approval says of a choice; 0 is no
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A choice to be put into a box; it may stand for two instants, or for whole days."""
+
+    text: str
+    begins_at: datetime | None = None
+    over_at: datetime | None = None
+    first_on: date | None = None
+    last_on: date | None = None
+
+    def __str__(self) -> str:
+        return self.text
 
 
 def open_box(
     contribution: Contribution,
-    texts: Sequence[str],
+    texts: Sequence[str | Proposal],
     *,
     method: str = Method.SINGLE,
     points: int = 0,
@@ -39,9 +55,10 @@ def open_box(
     """Puts a ballot box on a contribution, or sets anew one in which nobody has voted yet.
 
     Raises Refused (with the field at fault) for fewer than two choices, more than thirty, twice the same, and for
-    the rules of a box where someone has voted. A secret vote can't be changed, whatever `may_change` says.
+    the rules of a box where someone has voted. A secret vote can't be changed, whatever `may_change` says. A choice
+    that is there already, given again by its text alone, stays the moment it stands for.
     """
-    wanted = _checked_texts(texts)
+    wanted = _checked(texts)
     box = Box.objects.select_for_update().filter(contribution=contribution).first() or Box(
         contribution=contribution
     )
@@ -54,29 +71,51 @@ def open_box(
     box.method, box.points = method, points if method == Method.POINTS else 0
     box.is_secret, box.may_change, box.closes_at = is_secret, may_change and not is_secret, closes_at
     box.save()
+    was = {choice.text: choice for choice in box.choices.all()}
     box.choices.all().delete()
-    Choice.objects.bulk_create(_choice(box, text, place) for place, text in enumerate(wanted))
+    rows = [
+        _choice(
+            box,
+            one,
+            place,
+            like=was.get(one.text) if one.begins_at is None and one.first_on is None else None,
+        )
+        for place, one in enumerate(wanted)
+    ]
+    Choice.objects.bulk_create(rows)
     Urn.objects.filter(box=box).delete()
     if is_secret:
         Urn.objects.create(box=box)
     return box
 
 
-def _choice(box: Box, text: str, position: int, by: Person | None = None) -> Choice:
-    at = box.contribution
+def _choice(
+    box: Box, one: Proposal, position: int, by: Person | None = None, like: Choice | None = None
+) -> Choice:
+    at, moment = box.contribution, like or one
     return Choice(
-        box=box, text=text, position=position, added_by=by, space_id=at.space_id, audience=at.audience
+        box=box,
+        text=one.text,
+        position=position,
+        added_by=by,
+        begins_at=moment.begins_at,
+        over_at=moment.over_at,
+        first_on=moment.first_on,
+        last_on=moment.last_on,
+        space_id=at.space_id,
+        audience=at.audience,
     )
 
 
-def _checked_texts(texts: Sequence[str]) -> list[str]:
-    found = [clean_text(text) for text in texts]
-    found = [text for text in found if text]
+def _checked(given: Sequence[str | Proposal]) -> list[Proposal]:
+    proposals = [one if isinstance(one, Proposal) else Proposal(one) for one in given]
+    found = [replace(one, text=clean_text(one.text)) for one in proposals]
+    found = [one for one in found if one.text]
     if len(found) < 2:
         raise Refused(_("Give at least two choices, one on each line."), field="choices")
     if len(found) > MOST_CHOICES:
         raise Refused(_("Keep it to thirty choices."), field="choices")
-    if len({text.casefold() for text in found}) < len(found):
+    if len({one.text.casefold() for one in found}) < len(found):
         raise Refused(_("Two choices say the same: keep one of them."), field="choices")
     return found
 
@@ -120,7 +159,7 @@ def add_choice(contribution: Contribution, text: str, *, by: Person) -> Choice:
         raise Refused(_("Keep it to thirty choices."), field="text")
     if text.casefold() in {other.casefold() for other, _place in there}:
         raise Refused(_("This choice is already there."), field="text")
-    choice = _choice(box, text, max(place for _text, place in there) + 1, by)
+    choice = _choice(box, Proposal(text), max(place for _text, place in there) + 1, by)
     choice.save(force_insert=True)
     return choice
 

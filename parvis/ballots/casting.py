@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from parvis.access.table import require
 from parvis.ballots import urn
-from parvis.ballots.boxes import is_over, locked_box, open_urn
+from parvis.ballots.boxes import IF_NEED_BE, YES, is_over, locked_box, open_urn
 from parvis.ballots.models import Box, Choice, Method, Participation, Vote
 from parvis.contributions.models import State
 from parvis.journal.actions import record
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 
 def cast_ballot(contribution: Contribution, marks: Mapping[int, int], *, by: Person) -> Box:
-    """Puts a person's vote into the box: `marks` says, by choice, 1, points or the place given to it.
+    """Puts a person's vote into the box: `marks` says, by choice, 1, points, the place given to it, 2 or 1
+    for yes or if need be.
 
     Who may: whoever may answer the contribution. The box's row is locked: two votes of one person become one. Raises
     Refused once closed, for marks its method doesn't know, and for a second vote where votes are final. A secret vote
@@ -56,15 +57,17 @@ def checked_marks(box: Box, choices: list[Choice], marks: Mapping[int, int]) -> 
     """The marks as they will be kept: of choices that are there, as the method allows. Raises Refused."""
     known = {choice.id for choice in choices}
     said = {key: value for key, value in marks.items() if value}
-    if not said:
+    # Of an approval, no to everything is an answer: "I can't at all".
+    if not (marks if box.method == Method.APPROVAL else said):
         raise Refused(_("Choose before you vote."))
-    if not said.keys() <= known:
+    if not marks.keys() <= known:
         raise Refused(_("One of these choices is no longer there: look again."))
     return {
         Method.SINGLE: _one,
         Method.MULTIPLE: _several,
         Method.RANKING: _ranked,
         Method.POINTS: _shared_out,
+        Method.APPROVAL: _approved,
     }[Method(box.method)](box, said)
 
 
@@ -99,6 +102,12 @@ def _shared_out(box: Box, said: dict[int, int]) -> dict[int, int]:
             )
             % {"n": box.points, "given": given}
         )
+    return said
+
+
+def _approved(box: Box, said: dict[int, int]) -> dict[int, int]:
+    if not set(said.values()) <= {IF_NEED_BE, YES}:
+        raise Refused(_("Answer yes, if need be or no."))
     return said
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from parvis.contributions.models import Contribution
@@ -48,6 +48,7 @@ class Method(models.TextChoices):
     MULTIPLE = "multiple", _("several choices")
     RANKING = "ranking", _("ranking")
     POINTS = "points", _("points to share out")
+    APPROVAL = "approval", _("yes, if need be or no to each")
 
 
 class Box(models.Model):
@@ -77,7 +78,11 @@ class Box(models.Model):
 
 
 class Choice(Keyed):
-    """One thing to vote for. `total` and `people` are kept of a secret vote only, once it is closed."""
+    """One thing to vote for. `total` and `people` are kept of a secret vote only, once it is closed.
+
+    It may stand for a moment: two instants, or whole days, which are the same everywhere; pages then say it on the
+    reader's own clock, and `text` says it where nobody reads (a table taken along).
+    """
 
     box = models.ForeignKey(Box, on_delete=models.CASCADE, related_name="choices")
     text = models.CharField(max_length=200)
@@ -87,12 +92,24 @@ class Choice(Keyed):
     )
     total = models.PositiveIntegerField(null=True, blank=True)
     people = models.PositiveIntegerField(null=True, blank=True)
+    begins_at = models.DateTimeField(null=True, blank=True)
+    over_at = models.DateTimeField(null=True, blank=True)
+    first_on = models.DateField(null=True, blank=True)
+    last_on = models.DateField(null=True, blank=True)
     space_id = models.BigIntegerField(editable=False)
     audience = models.SmallIntegerField(editable=False)
 
     class Meta:
         ordering = ["position", "id"]
-        constraints = [models.UniqueConstraint(fields=["box", "text"], name="ballots_choice_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["box", "text"], name="ballots_choice_once"),
+            models.CheckConstraint(
+                condition=Q(begins_at=None, over_at=None, first_on=None, last_on=None)
+                | Q(begins_at__isnull=False, over_at__gte=F("begins_at"), first_on=None, last_on=None)
+                | Q(begins_at=None, over_at=None, first_on__isnull=False, last_on__gte=F("first_on")),
+                name="ballots_choice_moment",
+            ),
+        ]
 
 
 class Participation(models.Model):
@@ -104,7 +121,8 @@ class Participation(models.Model):
 
 
 class Vote(Keyed):
-    """What one person said of one choice of a named box: 1, their points, or the place they gave it (1 is first)."""
+    """What one person said of one choice of a named box: 1, their points, the place they gave it (1 is first), 2 for yes
+    and 1 for if need be."""
 
     box = models.ForeignKey(Box, on_delete=models.CASCADE, related_name="votes")
     choice = models.ForeignKey(Choice, on_delete=models.CASCADE, related_name="votes")

@@ -64,8 +64,13 @@ def range_of(view: str, on: date) -> Range:
     return Range("month", on, since, until, before, after, say(first, "F Y").capitalize())
 
 
-def days_of(shown: Range, rows: Iterable[Any], *, with_space: bool) -> list[Day]:
-    """Every day of a range with its dates, each on every day it lasts, in the reader's zone; what is whole-day first."""
+def days_of(
+    shown: Range, rows: Iterable[Any], *, with_space: bool, more: Iterable[dict[str, Any]] = ()
+) -> list[Day]:
+    """Every day of a range with its dates, each on every day it lasts, in the reader's zone; what is whole-day first.
+
+    `more` are entries of another making, each with its `day`.
+    """
     today, zone = clock.today(), timezone.get_current_timezone()
     count = (shown.until - shown.since).days + 1
     days = [shown.since + timedelta(days=number) for number in range(count)]
@@ -80,6 +85,9 @@ def days_of(shown: Range, rows: Iterable[Any], *, with_space: bool) -> list[Day]
         while day <= min(last, shown.until):
             found[day].entries.append(entry if day == first else {**entry, "time": "", "is_going_on": True})
             day += timedelta(days=1)
+    for entry in more:
+        if entry["day"] in found:
+            found[entry["day"]].entries.append(entry)
     for one in found.values():
         one.entries.sort(key=lambda entry: (entry["time"], entry["title"]))
     return [one for one in found.values() if one.entries or shown.view != "list"]

@@ -31,7 +31,9 @@ def invite(contribution: Contribution, people: Iterable[int], *, by: Person) -> 
     if event.cancelled_at or not contribution.is_published:
         raise Refused(_("One can't invite to it: it isn't published, or it is cancelled."))
     asked = set(Guest.objects.filter(contribution_id=contribution.pk).values_list("person_id", flat=True))
-    new = (set(people) & _readers(contribution.space, set(people))) - asked - {by.id, contribution.author_id}
+    new = (
+        (set(people) & readers_of(contribution.space, set(people))) - asked - {by.id, contribution.author_id}
+    )
     place = {
         "contribution": contribution,
         "space_id": contribution.space_id,
@@ -56,8 +58,8 @@ def invite_community(contribution: Contribution, *, by: Person) -> int:
     return invite(contribution, members[:MOST_ASKED], by=by)
 
 
-def _readers(space: Space, people: set[int]) -> set[int]:
-    """Who of them may read what everybody, or the members, of a space may read."""
+def readers_of(space: Space, people: set[int]) -> set[int]:
+    """Who of these people may read what is published in a space for everybody, or for its members."""
     rows = Person.objects.active().filter(id__in=people)
     if space.audience != Audience.EVERYBODY:
         rows = rows.filter(memberships__space=space)
@@ -68,7 +70,7 @@ def set_organiser(contribution: Contribution, person_id: int, is_organiser: bool
     """Lets somebody who may read the event organise it too, or no more. Who may: author, organisers, hosts."""
     require_organiser(contribution, by=by)
     event_of(contribution, lock=True)
-    if person_id not in _readers(contribution.space, {person_id}):
+    if person_id not in readers_of(contribution.space, {person_id}):
         raise Refused(_("Choose somebody who can read this event."), field="person")
     place = {"space_id": contribution.space_id, "audience": contribution.audience}
     Guest.objects.update_or_create(

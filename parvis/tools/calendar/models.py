@@ -146,6 +146,28 @@ class Guest(Placed):
         constraints = [models.UniqueConstraint(fields=["contribution", "person"], name="calendar_guest_once")]
 
 
+class Question(models.Model):
+    """That a ballot asks for a date, and what the event is to be: its place, link and zone; `event`, once one is kept.
+
+    The moments asked about are the ballot's choices (ballots.Choice).
+    """
+
+    contribution = models.OneToOneField(
+        Contribution, primary_key=True, on_delete=models.CASCADE, related_name="date_question"
+    )
+    zone = models.CharField(max_length=60)
+    place = models.CharField(max_length=200, default="", blank=True)
+    link = models.CharField(max_length=500, default="", blank=True)
+    event = models.ForeignKey(
+        Contribution, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["contribution"], name="calendar_asked", condition=Q(event__isnull=True))
+        ]
+
+
 class Feed(Keyed):
     """A subscription: a secret address that another calendar reads. Only the hash of its secret is kept."""
 

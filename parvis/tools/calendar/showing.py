@@ -15,7 +15,7 @@ from parvis.kernel.ids import encode
 from parvis.kernel.words import hue
 from parvis.people.models import Person
 from parvis.toolkit.spec import Act, Line, Section
-from parvis.tools.calendar import grid, reading, rules
+from parvis.tools.calendar import finding_shown, grid, reading, rules
 from parvis.tools.calendar.actions import event_of
 from parvis.tools.calendar.asking import read_day
 from parvis.tools.calendar.models import Choice, Guest
@@ -36,14 +36,17 @@ MOST_COMING = 5
 def calendar_context(
     viewer: Person, asked: Mapping[str, Any], *, path: str, space: Space | None
 ) -> dict[str, Any]:
-    """A month, a week or a list, of one community or of everything that is one's own. One query."""
+    """A month, a week or a list, of one community or of everything that is one's own, and moments asked about. Two queries."""
     view = str(asked.get("view") or "month")
     shown = grid.range_of(view if view in grid.VIEWS else "month", _day_asked(asked.get("on")))
     if space is None:
         rows = reading.dates_of(viewer, shown.since, shown.until)
     else:
         rows = reading.dates_in(space, viewer, shown.since, shown.until)
-    days = grid.days_of(shown, rows, with_space=space is None)
+    asked_about = finding_shown.tentative(
+        viewer, shown.since, shown.until, timezone.get_current_timezone(), space=space
+    )
+    days = grid.days_of(shown, rows, with_space=space is None, more=asked_about)
     return {
         "shown": shown,
         "path": path,

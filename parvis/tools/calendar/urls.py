@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from parvis.toolkit.routing import route
-from parvis.tools.calendar import views, views_acts, views_feeds
+from parvis.tools.calendar import views, views_acts, views_feeds, views_finding
 
 GET = ("GET",)
 POST = ("POST",)
@@ -24,6 +24,7 @@ site_routes = [
 
 space_routes = [
     route("", views.show_calendar, ability="space.read", name="index", methods=GET),
+    route("dates/", views_finding.find_date, ability="space.post", name="find"),
     route("import/", views_feeds.import_file, ability="space.post", name="import"),
 ]
 
@@ -37,4 +38,9 @@ thing_routes = [
     route("invite/", views_acts.invite_people, ability="contribution.read", name="invite"),
     route("organisers/", views_acts.organisers, ability="contribution.read", name="organisers", methods=POST),
     route("notes/", views_acts.keep_notes, ability="contribution.read", name="notes"),
+]
+
+# Upon the ballot that asks for a date, whichever tool it belongs to.
+upon_routes = [
+    route("keep/", views_finding.keep_moment, ability="calendar.organise", name="keep", methods=POST)
 ]

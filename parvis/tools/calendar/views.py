@@ -9,7 +9,7 @@ from parvis.contributions.models import Contribution
 from parvis.spaces.models import Space
 from parvis.toolkit.pages import page
 from parvis.toolkit.request import Request
-from parvis.tools.calendar import showing
+from parvis.tools.calendar import finding, showing
 
 
 def show_agenda(request: Request) -> HttpResponse:
@@ -21,7 +21,8 @@ def show_agenda(request: Request) -> HttpResponse:
 def show_calendar(request: Request, space: Space) -> HttpResponse:
     """The dates of one community."""
     context = showing.calendar_context(request.viewer, request.GET, path=request.path, space=space)
-    return page(request, "calendar/index.html", space=space, **context)
+    can_find = finding.kind_that_asks(request.tools_on) is not None
+    return page(request, "calendar/index.html", space=space, can_find=can_find, **context)
 
 
 def show_event(request: Request, contribution: Contribution) -> HttpResponse:

@@ -5,7 +5,7 @@ Not here: boxes, urns and counting (ballots), replies (the spine), reading a for
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -278,6 +278,26 @@ def conclude(contribution: Contribution, outcome: str, *, by: Person) -> None:
         contribution=contribution.id,
         tell=tell,
     )
+
+
+def settle(
+    contribution: Contribution, *, outcome: str, by: Person, told: Collection[int] = frozenset()
+) -> None:
+    """Ends a poll with what came out of it, in one act, for whoever asked it by its role; one notice to those concerned.
+
+    `told` know already. Who may: its author and the hosts. Raises Refused when it isn't published.
+    """
+    require("polls.close", contribution, by=by)
+    require("polls.conclude", contribution, by=by)
+    poll = poll_of(contribution, lock=True)
+    if not contribution.is_published:
+        raise Refused(_("Only a published poll can be closed."))
+    if close_box(contribution) is not None:
+        touch_card(contribution, is_closed=True)
+    write_outcome(contribution, poll, outcome, by=by)
+    tell = people_concerned(contribution, "concluded") | {str(contribution.author_id): "concluded"}
+    tell = {key: reason for key, reason in tell.items() if int(key) not in told}
+    note(contribution, "concluded", by=by, contribution=contribution.id, tell=tell)
 
 
 def note(contribution: Contribution, verb: str, /, *, by: HasId, **payload: Any) -> None:

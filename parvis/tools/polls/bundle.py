@@ -6,7 +6,7 @@ Of a secret poll only what its closed result tells leaves; one that is still ope
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from parvis.ballots.boxes import LONGEST, MOST_CHOICES, MOST_POINTS
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from parvis.contributions.models import Contribution
 
 Resolve = Callable[[str, str], int | None]
+MOMENTS = ("begins_at", "over_at", "first_on", "last_on")
 
 
 def _written(**fields: Any) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def _written(**fields: Any) -> dict[str, Any]:
 
 
 def dump_poll(contribution: Contribution) -> dict[str, Any]:
-    """method, choices [{text, by, total, people}], points, secret, final, add, results, closes_at, closed_at, voters
+    """method, choices [{text, by, total, people, and of a moment begins_at, over_at or first_on, last_on}], points, secret, final, add, results, closes_at, closed_at, voters
     (of a closed secret poll), outcome (+ _at, _by), votes {person: {number of a choice: value}} of a named one."""
     poll = Poll.objects.get(contribution=contribution)
     box = Box.objects.get(contribution=contribution)
@@ -54,12 +55,16 @@ def dump_poll(contribution: Contribution) -> dict[str, Any]:
 def _choice(choice: Choice) -> dict[str, Any]:
     by = encode(choice.added_by_id) if choice.added_by_id else None
     told = {"total": choice.total, "people": choice.people} if choice.total is not None else {}
-    return {"text": choice.text, **_written(by=by), **told}
+    moments = {name: getattr(choice, name) for name in MOMENTS}
+    when = {name: value.isoformat() for name, value in moments.items() if value is not None}
+    return {"text": choice.text, **_written(by=by), **told, **when}
 
 
 def _votes(box: Box, choices: list[Choice]) -> dict[str, dict[str, int]]:
     numbers = {choice.id: str(place) for place, choice in enumerate(choices)}
-    votes: dict[str, dict[str, int]] = {}
+    # Of an approval, who said no to everything has voted too, and left no vote.
+    there = box.participations.order_by("person_id").values_list("person_id", flat=True)
+    votes: dict[str, dict[str, int]] = {encode(person): {} for person in there}
     for person, choice, value in (
         Vote.objects.filter(box=box)
         .order_by("person_id", "choice__position", "choice_id")
@@ -144,6 +149,7 @@ def _load_choices(box: Box, detail: dict[str, Any], resolve: Resolve) -> list[Ch
                 text=text,
                 position=len(choices),
                 added_by_id=_person(resolve, one.get("by")),
+                **_moments(one),
                 total=_figure(one.get("total")) if is_told else None,
                 people=_figure(one.get("people")) if is_told else None,
                 space_id=box.contribution.space_id,
@@ -151,6 +157,22 @@ def _load_choices(box: Box, detail: dict[str, Any], resolve: Resolve) -> list[Ch
             )
         )
     return Choice.objects.bulk_create(choices)
+
+
+def _moments(one: dict[str, Any]) -> dict[str, Any]:
+    """The moment a choice stands for: two instants or two days; nothing where the bundle doesn't say both rightly."""
+    begins, over = _moment(one.get("begins_at")), _moment(one.get("over_at"))
+    if begins is not None and over is not None and begins <= over:
+        return {"begins_at": begins, "over_at": over}
+    first, last = _day(one.get("first_on")), _day(one.get("last_on"))
+    return {"first_on": first, "last_on": last} if first and last and first <= last else {}
+
+
+def _day(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
 
 
 def _load_votes(box: Box, choices: list[Choice], given: Any, resolve: Resolve) -> int:
@@ -162,7 +184,7 @@ def _load_votes(box: Box, choices: list[Choice], given: Any, resolve: Resolve) -
             if isinstance(said, dict)
             else {}
         )
-        if person is not None and marks:
+        if person is not None and (marks or box.method == Method.APPROVAL):
             people[person] = marks
     Participation.objects.bulk_create(Participation(box=box, person_id=person) for person in sorted(people))
     Vote.objects.bulk_create(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from parvis.tools.polls.showing import result_heads, result_lines
+from parvis.tools.polls.showing import result_heads, result_lines, said_yes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,6 +41,8 @@ def _figures(row: Any, line: dict[str, Any]) -> list[object]:
     """Plain figures: the spreadsheet writes them as its reader does."""
     if row.method in ("single", "multiple"):
         return [line["total"], line["share"]]
+    if row.method == "approval":
+        return [*said_yes(line["total"], line["people"])]
     return [line["total"], line["people"]]
 
 
@@ -54,4 +56,7 @@ def said_in_words(method: str, said: Sequence[dict[str, Any]]) -> list[str]:
         return [f"{one['value']}. {one['text']}" for one in said]
     if method == "points":
         return [f"{one['text']} ({one['value']})" for one in said]
+    if method == "approval":
+        said_so = {2: _("yes"), 1: _("if need be")}
+        return [f"{one['text']} ({said_so[one['value']]})" for one in said] or [_("none of them")]
     return [one["text"] for one in said]

@@ -30,6 +30,7 @@ SELECT c.id, c.title, c.language, c.state, c.author_id, c.part_of_id, b.method, 
   EXISTS (SELECT 1 FROM ballots_participation t WHERE t.box_id = b.contribution_id AND t.person_id = %(me)s) AS has_voted,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('id', h.id::text, 'text', h.text, 'added_by', a.display_name,
       'mine', (SELECT v.value FROM ballots_vote v WHERE v.choice_id = h.id AND v.person_id = %(me)s),
+      'begins', h.begins_at, 'over', h.over_at, 'first', h.first_on, 'last', h.last_on,
       'total', CASE WHEN b.is_secret THEN h.total ELSE coalesce(n.total, 0) END,
       'people', CASE WHEN b.is_secret THEN h.people ELSE coalesce(n.people, 0) END
     ) ORDER BY h.position, h.id), '[]')
@@ -37,7 +38,14 @@ SELECT c.id, c.title, c.language, c.state, c.author_id, c.part_of_id, b.method, 
       LEFT JOIN LATERAL (SELECT count(*) AS people, sum(CASE WHEN b.method = 'ranking' THEN greatest(
           (SELECT count(*) FROM ballots_choice k WHERE k.box_id = b.contribution_id) - v.value, 0) ELSE v.value END) AS total
         FROM ballots_vote v WHERE v.choice_id = h.id) n ON true
-    WHERE h.box_id = b.contribution_id) AS choices
+    WHERE h.box_id = b.contribution_id) AS choices,
+  (SELECT jsonb_agg(to_jsonb(x) ORDER BY x.is_mine DESC, x.sort_key, x.id) FROM (
+    SELECT w.id::text AS id, w.display_name AS name, w.sort_key, w.id = %(me)s AS is_mine,
+      (SELECT coalesce(jsonb_object_agg(v.choice_id::text, v.value), '{}') FROM ballots_vote v
+        WHERE v.box_id = b.contribution_id AND v.person_id = w.id) AS said
+    FROM ballots_participation t JOIN people_person w ON w.id = t.person_id
+    WHERE t.box_id = b.contribution_id AND b.method = 'approval' AND NOT b.is_secret
+    ORDER BY w.id = %(me)s DESC, w.sort_key, w.id LIMIT 100) x) AS grid
 FROM contributions_contribution c JOIN ballots_box b ON b.contribution_id = c.id
   JOIN polls_poll p ON p.contribution_id = c.id LEFT JOIN people_person o ON o.id = p.outcome_by_id
 """
@@ -75,11 +83,14 @@ UNANSWERED = """AND NOT EXISTS (SELECT 1 FROM ballots_participation t
 
 VOTERS = """
 SELECT p.id AS author_id, p.display_name AS author_name, p.photo AS author_photo,
-  jsonb_agg(jsonb_build_object('text', h.text, 'value', v.value) ORDER BY
-    CASE WHEN b.method = 'ranking' THEN v.value ELSE -v.value END, h.position, h.id) AS said
-FROM ballots_vote v JOIN ballots_box b ON b.contribution_id = v.box_id AND NOT b.is_secret
-  JOIN ballots_choice h ON h.id = v.choice_id JOIN people_person p ON p.id = v.person_id
-WHERE v.box_id = %(id)s GROUP BY p.id, p.display_name, p.photo, p.sort_key
+  coalesce(jsonb_agg(jsonb_build_object('text', h.text, 'value', v.value) ORDER BY
+    CASE WHEN b.method = 'ranking' THEN v.value ELSE -v.value END, h.position, h.id)
+    FILTER (WHERE h.id IS NOT NULL), '[]') AS said
+FROM ballots_participation t JOIN ballots_box b ON b.contribution_id = t.box_id AND NOT b.is_secret
+  JOIN people_person p ON p.id = t.person_id
+  LEFT JOIN ballots_vote v ON v.box_id = t.box_id AND v.person_id = t.person_id
+  LEFT JOIN ballots_choice h ON h.id = v.choice_id
+WHERE t.box_id = %(id)s GROUP BY p.id, p.display_name, p.photo, p.sort_key
 ORDER BY p.sort_key, p.id LIMIT %(limit)s"""
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from parvis.ballots.boxes import Proposal
 from parvis.ballots.models import Box, Choice, Method
 from parvis.kernel import clock
 from parvis.kernel.errors import Refused
@@ -23,7 +24,7 @@ DEFAULT_POINTS = 5
 class Rules:
     """How people vote in a poll, what for, until when, and when they see the result."""
 
-    choices: tuple[str, ...]
+    choices: tuple[str | Proposal, ...]
     method: str = Method.SINGLE
     points: int = 0
     is_secret: bool = False
@@ -36,7 +37,7 @@ class Rules:
 def read_rules(options: Mapping[str, Any], *, opens_at: datetime | None = None) -> Rules:
     """The rules that options ask for; without choices, yes or no. Raises Refused with the field at fault.
 
-    Options: choices (lines, or a list), method, points, secret, final (votes can't be changed), add (participants may
+    Options: choices (lines, or a list of texts or of ballots.boxes.Proposal, which may be moments), method, points, secret, final (votes can't be changed), add (participants may
     add choices), results, closes (a moment, or as typed in the writer's time zone). A secret vote is final, its
     choices are fixed, and its result waits for the closing: what else is asked doesn't count.
     """
@@ -59,9 +60,9 @@ def read_rules(options: Mapping[str, Any], *, opens_at: datetime | None = None) 
     )
 
 
-def _choices(given: Sequence[str] | str | None) -> tuple[str, ...]:
-    lines = given.splitlines() if isinstance(given, str) else [str(one) for one in given or ()]
-    found = tuple(line for line in lines if line.strip())
+def _choices(given: Sequence[str | Proposal] | str | None) -> tuple[str | Proposal, ...]:
+    lines = given.splitlines() if isinstance(given, str) else given or ()
+    found = tuple(line for line in lines if str(line).strip())
     return found or (_("Yes"), _("No"))
 
 
@@ -125,7 +126,7 @@ def as_typed(rules: Rules | None, typed: Mapping[str, Any]) -> dict[str, Any]:
     rules = rules or Rules(choices=())
     local = timezone.localtime(rules.closes_at) if rules.closes_at else None
     return {
-        "choices": "\n".join(rules.choices),
+        "choices": "\n".join(str(one) for one in rules.choices),
         "method": rules.method,
         "points": rules.points or DEFAULT_POINTS,
         "secret": rules.is_secret,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markupsafe import Markup
 
-from parvis.ballots.boxes import FEWEST_BALLOTS
+from parvis.ballots.boxes import FEWEST_BALLOTS, YES
 from parvis.ballots.models import Method
 from parvis.kernel import clock
 from parvis.kernel.ids import decode, encode
@@ -19,7 +19,7 @@ from parvis.people.models import names_of
 from parvis.toolkit.cards import author_of
 from parvis.toolkit.formats import number
 from parvis.toolkit.spec import Line, Section
-from parvis.tools.polls import reading
+from parvis.tools.polls import grid, reading
 from parvis.tools.polls.models import Results
 
 if TYPE_CHECKING:
@@ -86,7 +86,9 @@ def describe(
         "may_add": may_vote and row.may_add,
         "choices": _choices(row, typed),
         "place_count": len(row.choices),
+        "zone": grid.zone_of(row),
         "lines": result_lines(row) if shows else [],
+        "grid": grid.grid_of(row, best_of(row)) if shows else None,
         "heads": result_heads(row.method),
         "counting": how_counted(row) if shows else "",
         "why_not": "" if shows else why_not(row),
@@ -112,11 +114,19 @@ def _choices(row: Any, typed: Mapping[str, str] | None) -> list[dict[str, Any]]:
     for choice in row.choices:
         key = encode(int(choice["id"]))
         mine = choice["mine"] or ""
+        if row.method == Method.APPROVAL:
+            mine = str(choice["mine"] or ("0" if row.has_voted else ""))
         if typed is not None:
             mine = typed.get(key, "")
         field = SEALED + (encode(row.id) if row.method in (Method.SINGLE, Method.MULTIPLE) else key)
         shown.append(
-            {"key": key, "text": choice["text"], "added_by": choice["added_by"], "mine": mine, "field": field}
+            {
+                "key": key,
+                "text": grid.words_of(choice),
+                "added_by": choice["added_by"],
+                "mine": mine,
+                "field": field,
+            }
         )
     return shown
 
@@ -125,6 +135,8 @@ def marks_in(row: Any, data: QueryDict) -> dict[int, int]:
     """A vote as its form says it, by choice; what isn't a number or a key of a choice stands for nothing wanted."""
     if row.method in (Method.SINGLE, Method.MULTIPLE):
         return {_key(text): 1 for text in data.getlist(SEALED + encode(row.id))}
+    if row.method == Method.APPROVAL and not any(name.startswith(SEALED) for name in data):
+        return {}
     return {
         int(choice["id"]): _number(data.get(SEALED + encode(int(choice["id"])), "")) for choice in row.choices
     }
@@ -160,6 +172,8 @@ def how_to_vote(method: str, points: int) -> str:
         return _("Choose as many answers as you like.")
     if method == Method.RANKING:
         return _("Number them by preference, 1 being your first. You may leave some out.")
+    if method == Method.APPROVAL:
+        return _("Answer for each: yes, if need be, or no.")
     return ngettext("Share out %(n)s point as you like.", "Share out %(n)s points as you like.", points) % {
         "n": points
     }
@@ -169,6 +183,8 @@ def result_heads(method: str) -> list[str]:
     """The columns of the table of results, after the choice itself."""
     if method in (Method.SINGLE, Method.MULTIPLE):
         return [_("Votes"), _("Share of voters")]
+    if method == Method.APPROVAL:
+        return [_("Yes"), _("If need be")]
     return [_("Points"), _("Voters")]
 
 
@@ -185,32 +201,54 @@ def how_counted(row: Any) -> str:
         ) % {"n": most}
     if row.method == Method.MULTIPLE:
         return _("Shares are of the people who voted: together they may exceed a hundred per cent.")
+    if row.method == Method.APPROVAL:
+        return _("A yes counts twice as much as an if need be; what suits best is marked.")
     return ""
 
 
 def result_lines(row: Any) -> list[dict[str, Any]]:
     """The result, choice by choice: in the order of the poll while it is open, the highest first once it is closed."""
     whole = _whole(row)
-    best = max((choice["total"] for choice in row.choices), default=0)
+    best = best_of(row)
     lines = []
-    for choice in row.choices:
+    for place, choice in enumerate(row.choices):
         total = choice["total"] or 0
         share = 100 * total / whole if whole else 0
-        is_count = row.method in (Method.SINGLE, Method.MULTIPLE)
         lines.append(
             {
-                "text": choice["text"],
+                "text": grid.words_of(choice),
                 "total": total,
                 "people": choice["people"] or 0,
                 "share": round(share, 1),
-                "cells": [number(total), percent(share)]
-                if is_count
-                else [number(total), number(choice["people"] or 0)],
-                "is_first": is_over(row) and total == best and total > 0,
+                "cells": _cells(row.method, total, choice["people"] or 0, share),
+                "is_first": place in best,
                 "is_mine": bool(choice["mine"]),
             }
         )
-    return sorted(lines, key=lambda line: -line["total"]) if is_over(row) else lines
+    keeps_order = not is_over(row) or any(choice["begins"] or choice["first"] for choice in row.choices)
+    return lines if keeps_order else sorted(lines, key=lambda line: -line["total"])
+
+
+def best_of(row: Any) -> set[int]:
+    """The places of the choices that came first; of an approval, those that are first so far."""
+    if not is_over(row) and row.method != Method.APPROVAL:
+        return set()
+    totals = [choice["total"] or 0 for choice in row.choices]
+    return {place for place, total in enumerate(totals) if total and total == max(totals)}
+
+
+def _cells(method: str, total: int, people: int, share: float) -> list[str]:
+    if method in (Method.SINGLE, Method.MULTIPLE):
+        return [number(total), percent(share)]
+    if method == Method.APPROVAL:
+        yes, if_need_be = said_yes(total, people)
+        return [number(yes), number(if_need_be)]
+    return [number(total), number(people)]
+
+
+def said_yes(total: int, people: int) -> tuple[int, int]:
+    """Of an approval's sum, where a yes is worth two: how many said yes, and how many if need be."""
+    return total - people, 2 * people - total
 
 
 def _whole(row: Any) -> int:
@@ -219,6 +257,8 @@ def _whole(row: Any) -> int:
         return int(row.voters)
     if row.method == Method.RANKING:
         return int(row.voters) * (len(row.choices) - 1)
+    if row.method == Method.APPROVAL:
+        return int(row.voters) * YES
     return sum(choice["total"] or 0 for choice in row.choices)
 
 

@@ -85,6 +85,7 @@ POLL = Kind(
     edit_fields="polls/_fields.html",
     edit_context=edit_fields,
     revised=actions.revise_poll,
+    settle=actions.settle,
     dump=bundle.dump_poll,
     load=bundle.load_poll,
 )

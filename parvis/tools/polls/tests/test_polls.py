@@ -282,3 +282,32 @@ def test_a_poll_inside_a_text_arrives_inside_it(cast: Cast) -> None:
     assert Contribution.objects.get(id=note.id).card["polls"] is True
     assert bundle.dump_poll(inner) == detail
     assert totals(inner, cast)[0][1] == 1
+
+
+def test_yes_if_need_be_and_no_are_counted_and_the_best_is_marked_while_it_is_open(cast: Cast) -> None:
+    one = poll(cast, method="approval", results="always")
+    say(one, cast.member, 2, 1, 0)
+    say(one, cast.host, 0, 1, 0)
+    say(one, cast.author, 0, 0, 0)
+    row = reading.read_poll(one, cast.member)
+    lines = showing.result_lines(row)
+    assert [line["cells"] for line in lines] == [["1", "0"], ["0", "2"], ["0", "0"]]
+    assert [line["is_first"] for line in lines] == [True, True, False]
+    assert row.voters == 3
+    assert {person["name"] for person in row.grid} == {cast.member.name, cast.host.name, cast.author.name}
+
+
+def test_a_secret_approval_is_counted_at_its_closing_and_has_no_grid(cast: Cast) -> None:
+    one = poll(cast, method="approval", secret="1")
+    for person in crowd(cast.on_request, 5):
+        say(one, person, 2, 1, 0)
+    actions.close_poll(find_contribution(one.id, cast.author), by=cast.author)
+    row = reading.read_poll(one, cast.member)
+    assert [line["cells"] for line in showing.result_lines(row)] == [["5", "0"], ["0", "5"], ["0", "0"]]
+    assert row.grid is None
+
+
+def test_an_approval_says_nothing_but_its_three_words(cast: Cast) -> None:
+    one = poll(cast, method="approval")
+    with pytest.raises(Refused):
+        say(one, cast.member, 3, 0, 0)
