@@ -38,7 +38,9 @@ class Config(BaseSettings):
             "Where browsers reach the live process, such as https://network.example; bin/parvis up sets it"
         ),
     )
-    live_port: int = Field(0, description=gettext_noop("Port of the live process; 0: the one after the pages'"))
+    live_port: int = Field(
+        0, description=gettext_noop("Port of the live process; 0: the one after the pages'")
+    )
     workers: int = Field(2, description=gettext_noop("Page processes"))
     secret_key: SecretStr = Field(
         SecretStr(""), description=gettext_noop("Signing key; made in the data folder when empty")

@@ -26,3 +26,7 @@ class Refused(ParvisError):
         super().__init__(sentence)
         self.sentence = str(sentence)
         self.field = field
+
+
+class TryAgain(Refused):
+    """It can't be done just now, through no fault of who asks; the same request may do later. The answer is 503."""

@@ -22,8 +22,8 @@ BUILD = STATIC / "build"
 MANIFEST = BUILD / "manifest.json"
 # rooms.css goes with every page but the first ones, home and sign-in; design.css with the style guide only
 STYLES = {"parvis.css": "ORDER", "rooms.css": "ORDER-rooms", "design.css": "ORDER-design"}
-# the second script is fetched by the first, where there is something to write in
-SCRIPTS = {"parvis.js": "ORDER", "writing.js": "ORDER-writing"}
+# the others are fetched by the first: where there is something to write in, where documents are brought
+SCRIPTS = {"parvis.js": "ORDER", "writing.js": "ORDER-writing", "files.js": "ORDER-files"}
 FONTS = ("inter-latin.woff2", "inter-latin-ext.woff2")
 
 _known: dict[str, str] = {}

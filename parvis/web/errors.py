@@ -8,7 +8,7 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from parvis.kernel.errors import NotAllowed, NotFound, ParvisError, Refused
+from parvis.kernel.errors import NotAllowed, NotFound, ParvisError, Refused, TryAgain
 from parvis.toolkit.pages import page
 from parvis.web.assets import asset
 
@@ -18,7 +18,8 @@ def answer(request: HttpRequest, error: ParvisError) -> HttpResponse:
     if isinstance(error, NotFound):
         return not_found(request)
     if isinstance(error, Refused):
-        return _error(request, 422, _("That can't be done"), error.sentence)
+        status = 503 if isinstance(error, TryAgain) else 422
+        return _error(request, status, _("That can't be done"), error.sentence)
     if isinstance(error, NotAllowed) and request.viewer is None:
         if request.method in ("GET", "HEAD"):
             return HttpResponseRedirect(f"/accounts/login/?next={quote(request.get_full_path())}")

@@ -23,7 +23,7 @@ from parvis.toolkit.formats import day_month, day_tag, number, time_tag
 from parvis.web.assets import asset
 from parvis.web.frame import kept
 from parvis.web.icons import icon
-from parvis.web.js_strings import writing_strings
+from parvis.web.js_strings import files_strings, writing_strings
 
 
 class Templates(Jinja2):
@@ -78,6 +78,7 @@ def environment(**options: Any) -> jinja2.Environment:
         static=static,
         url=url,
         with_query=with_query,
+        files_strings=files_strings,
         writing_strings=writing_strings,
     )
     env.filters.update(

@@ -75,6 +75,15 @@ COMPOSER: Final[dict[str, str | Promise]] = {
     "rich_off": _("Markdown"),
 }
 
+# For <x-files>: pages where files are brought.
+FILES: Final[dict[str, str | Promise]] = {
+    "file_stop": _("Stop sending"),
+    "file_again": _("Send again"),
+    "file_forget": _("Forget it"),
+    "file_waiting": _("The connection is lost: it goes on by itself as soon as it is back."),
+    "file_left": _("{part} of {name} has come already: choose it again to send the rest."),
+}
+
 # For the rich editor, given by <x-composer> too when it has data-editor-url.
 EDITOR: Final[dict[str, str | Promise]] = {
     "ed_strike": _("Strikethrough"),
@@ -107,6 +116,11 @@ def js_strings(*groups: dict[str, str | Promise]) -> str:
 def writing_strings() -> str:
     """JSON for the `data-strings` of a composer, its rich editor included."""
     return _writing_strings(get_language() or "en")
+
+
+def files_strings() -> str:
+    """JSON for the `data-strings` of a part that receives files."""
+    return js_strings(FILES)
 
 
 @lru_cache(maxsize=4)

@@ -13,6 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from parvis.access.table import require
+from parvis.approvals.actions import version_written
+from parvis.approvals.models import Edition
+from parvis.approvals.reading import approved_number
 from parvis.config import config
 from parvis.contributions import texts
 from parvis.contributions.actions import publish, touch_card
@@ -35,6 +38,10 @@ if TYPE_CHECKING:
 LONGEST_NOTE = 300
 LONGEST_LOCK = timedelta(days=14)
 MOST_VERSIONS = 500
+
+
+class BeingEdited(Refused):
+    """Somebody else has locked it."""
 
 
 @dataclass(frozen=True)
@@ -129,25 +136,34 @@ def free_here(space: Space, folder: Folder | None, name: str, *, but: int | None
     return names.free_name(name, lambda key: neighbours.filter(name_key=key).exists())
 
 
-def receive(given: Any, space: Space, *, by: Person) -> Stored:
-    """Keeps the content of a received file. Who may: whoever may post in the space. Raises Refused, OverQuota."""
+def receive(given: Any, space: Space, *, by: Person, largest_mb: int | None = None) -> Stored:
+    """Keeps the content of a received file, of `largest_mb` at most. Who may: whoever may post in the space.
+
+    Raises Refused, OverQuota.
+    """
     require("space.post", space, by=by)
     if given is None:
         raise Refused(_("Choose a file."), field="files")
     check_room(space, given.size)
     source: Source = given
-    limit = config.max_upload_mb * MEGABYTE
+    limit = (largest_mb or config.max_upload_mb) * MEGABYTE
     return local_store().store(source, name=names.document_name(given.name or ""), max_bytes=limit)
 
 
 def upload(
-    space: Space, given: Any, *, by: Person, folder: Folder | None = None, after: Contribution | None = None
+    space: Space,
+    given: Any,
+    *,
+    by: Person,
+    folder: Folder | None = None,
+    after: Contribution | None = None,
+    largest_mb: int | None = None,
 ) -> Contribution:
     """Brings a file as a new document. Several of one upload make one card: those `after` the first aren't listed.
 
     Who may: whoever may post in the space. Raises Refused (too large, empty, no room).
     """
-    stored = receive(given, space, by=by)
+    stored = receive(given, space, by=by, largest_mb=largest_mb)
     options = {"file": stored, "folder": folder, "is_listed": after is None}
     contribution = publish_document(space, title=stored.name, body="", by=by, options=options)
     if after is not None:
@@ -188,13 +204,15 @@ def document_of(contribution: Contribution) -> Document:
     return document
 
 
-def add_version(contribution: Contribution, given: Any, *, note: str, by: Person) -> Version:
+def add_version(
+    contribution: Contribution, given: Any, *, note: str, by: Person, largest_mb: int | None = None
+) -> Version:
     """Brings a new content under the same name; what was there before stays among its versions.
 
     Who may: whoever may post in its community. Raises Refused while somebody else has locked it.
     """
     require("documents.change", contribution, by=by)
-    stored = receive(given, contribution.space, by=by)
+    stored = receive(given, contribution.space, by=by, largest_mb=largest_mb)
     document = document_of(contribution)
     require_unlocked(document, by)
     if document.link:
@@ -255,6 +273,7 @@ def keep_version(
     document.changed_at, document.changed_by = version.created_at, by
     document.save(update_fields=["version", "size", "media_type", "changed_at", "changed_by"])
     enqueue("documents.preview", version_id=version.id)
+    version_written(contribution, Edition(version.number, stored.sha256), by=by)
     return version
 
 
@@ -275,12 +294,21 @@ def show_on_card(document: Document) -> None:
 
 
 def index(document: Document) -> None:
-    """Puts name, description and the text of the last version into the search."""
+    """Puts name, description and the text of the version shown into the search: the approved one, else the last."""
     body = document.contribution.body
-    last = Version.objects.filter(contribution_id=document.contribution_id, number=document.version).first()
+    number = approved_number(document.contribution_id) or document.version
+    last = Version.objects.filter(contribution_id=document.contribution_id, number=number).first()
     text = f"{body.text} {last.text if last else ''}"
     vector = texts.search_vector(document.name, text)
     Contribution.objects.filter(id=document.contribution_id).update(search=vector)
+
+
+def approval_settled(contribution: Contribution) -> None:
+    """Another version is the one shown: it is found by its own words."""
+    document = Document.objects.filter(contribution=contribution).first()
+    if document is not None:
+        document.contribution = contribution
+        index(document)
 
 
 def revised(contribution: Contribution, *, options: dict[str, Any], by: Person) -> None:
@@ -335,10 +363,10 @@ def is_locked(document: Any) -> bool:
 
 
 def require_unlocked(document: Document, by: HasId) -> None:
-    """Raises Refused while somebody else is editing."""
+    """Raises BeingEdited while somebody else is editing."""
     if is_locked(document) and document.locked_by_id not in (None, by.id):
         said = {"name": document.locked_by.display_name if document.locked_by else ""}
-        raise Refused(_("%(name)s is editing this document: talk to them first.") % said, field="files")
+        raise BeingEdited(_("%(name)s is editing this document: talk to them first.") % said, field="files")
 
 
 def set_model(contribution: Contribution, is_model: bool, *, by: Person) -> None:

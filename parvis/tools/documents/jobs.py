@@ -1,8 +1,9 @@
-"""Work of documents that nobody waits for. Not here: what it does (previewing)."""
+"""Work of documents that nobody waits for. Not here: what it does (previewing, incoming)."""
 
 from __future__ import annotations
 
 from parvis.journal.jobs import job
+from parvis.tools.documents.incoming import sweep
 from parvis.tools.documents.previewing import make_preview
 
 
@@ -10,3 +11,9 @@ from parvis.tools.documents.previewing import make_preview
 def run_preview(version_id: int) -> None:
     """Draws the pages and reads the words of one version."""
     make_preview(version_id)
+
+
+@job("documents.sweep_incoming", cron="23 * * * *")
+def sweep_incoming() -> None:
+    """Forgets files that nobody went on sending."""
+    sweep()

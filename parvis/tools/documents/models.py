@@ -106,3 +106,36 @@ class Version(Placed):
         constraints = [
             models.UniqueConstraint(fields=["contribution", "number"], name="documents_version_once")
         ]
+
+
+class Incoming(Keyed):
+    """A large file on its way in parts: whose it is, where it goes, how much of it has come.
+
+    Its bytes lie beside the kept files until the last has come (incoming.place_of); nobody reads them before. Once it
+    is whole, `made` says what became of it, for a sender whose line broke just then.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="+")
+    folder = models.ForeignKey(Folder, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    # The document of which it will be a version; the first of several that share a card; what it has become.
+    document = models.ForeignKey(
+        Contribution, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    first = models.ForeignKey(
+        Contribution, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    made = models.ForeignKey(Contribution, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=255)
+    note = models.CharField(max_length=300, default="", blank=True)
+    size = models.BigIntegerField()
+    offset = models.BigIntegerField(default=0)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(offset__gte=0, offset__lte=F("size"), size__gt=0),
+                name="documents_incoming_within",
+            )
+        ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from parvis.toolkit.routing import route
-from parvis.tools.documents import views, views_acts, views_files
+from parvis.tools.documents import views, views_acts, views_files, views_incoming
 
 GET = ("GET",)
 POST = ("POST",)
@@ -14,6 +14,20 @@ space_routes = [
     route("folders/<key:folder>/", views.list_inside, ability="space.read", name="folder", methods=GET),
     route("zip/", views_files.archive, ability="space.read", name="zip", methods=GET),
     route("upload/", views_acts.bring, ability="space.post", name="upload", methods=POST),
+    route(
+        "incoming/",
+        views_incoming.create,
+        ability="space.post",
+        name="begin_incoming",
+        methods=("OPTIONS", "POST"),
+    ),
+    route(
+        "incoming/<key:upload>/",
+        views_incoming.one,
+        ability="space.post",
+        name="incoming",
+        methods=("HEAD", "PATCH", "DELETE"),
+    ),
     route("new-folder/", views_acts.new_folder, ability="space.post", name="new_folder"),
     route("folders/<key:folder>/edit/", views_acts.edit_folder, ability="space.post", name="edit_folder"),
     route("link/", views_acts.new_link, ability="space.post", name="link"),

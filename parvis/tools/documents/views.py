@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
+from parvis.approvals.reading import standing_of
 from parvis.attention.opening import contribution_page
 from parvis.config import config
 from parvis.contributions.models import Contribution
@@ -58,6 +59,7 @@ def folder_page(
         base=f"{space.url}documents/",
         is_first=not after,
         most_mb=config.max_upload_mb,
+        largest_mb=config.max_document_mb,
         error=error,
         folder_key=encode(folder.id) if folder else "",
     )
@@ -81,6 +83,9 @@ def document_page(
 ) -> HttpResponse:
     """The same; `error` is a refused new version."""
     row = reading.read_document(contribution)
+    edition = reading.edition_of(row)
+    approval = standing_of(contribution, edition, request.viewer) if edition else None
+    shown = approval.shown_number(wants_work="work" in request.GET) if approval else 0
     versions = reading.versions_of(contribution, request.viewer)
     return contribution_page(
         request,
@@ -88,7 +93,9 @@ def document_page(
         "documents/document.html",
         status=status,
         beside=showing.beside_replies(versions),
-        doc=showing.describe(row, versions, request.viewer, request.abilities),
+        doc=showing.describe(row, versions, request.viewer, request.abilities, shown=shown),
+        approval=approval,
+        shown_number=shown,
         trail=showing.trail(contribution.space, row.path),
         error=error,
         typed=request.POST,

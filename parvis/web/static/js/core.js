@@ -106,12 +106,17 @@ let last = 0;
 const id = () => `x${last += 1}`;
 
 
-/* Most pages are only read: what helps writing is fetched where there is something to write in. */
+/* Most pages are only read: what helps writing is fetched where there is something to write in, each script once. */
+const fetched = new Set();
+const fetchScript = (src) => {
+  if (!src || fetched.has(src)) return;
+  fetched.add(src);
+  document.head.append(make('script', { src, async: false })); // in order: the second builds on the first
+};
 const fetchWriting = () => {
-  const { writing } = document.body.dataset;
-  if (!writing || !document.querySelector('x-composer, x-combobox, x-upload, x-files, x-live-preview')) return;
-  delete document.body.dataset.writing;
-  document.head.append(make('script', { src: writing }));
+  if (!document.querySelector('x-composer, x-combobox, x-upload, x-files, x-live-preview')) return;
+  fetchScript(document.body.dataset.writing);
+  for (const el of document.querySelectorAll('[data-script]')) fetchScript(el.dataset.script);
 };
 on(document, 'DOMContentLoaded htmx:load', fetchWriting);
 

@@ -16,7 +16,7 @@ from parvis.web.assets import SCRIPTS, STATIC, ordered, shrink_js
 ROOT = Path(__file__).resolve().parents[4]
 OURS = sorted((STATIC / "js").glob("*.js"))
 EDITOR = STATIC / "vendor" / "editor"
-WORDS = {**js_strings.BODY, **js_strings.COMPOSER, **js_strings.EDITOR}
+WORDS = {**js_strings.BODY, **js_strings.COMPOSER, **js_strings.EDITOR, **js_strings.FILES}
 KEY = re.compile(r"\b(?:t|words|count)\('([a-z0-9_]+)'")
 
 
@@ -55,6 +55,7 @@ def weight(order: str) -> int:
 def test_the_scripts_of_a_page_stay_light() -> None:
     assert weight("ORDER") <= 12 * 1024
     assert weight("ORDER-writing") <= 14 * 1024
+    assert weight("ORDER-files") <= 4 * 1024
     assert len(gzip.compress((EDITOR / "editor.js").read_bytes(), 9)) <= 170 * 1024
 
 

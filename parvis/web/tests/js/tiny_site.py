@@ -20,7 +20,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'"
 )
-ENGLISH = {**js_strings.BODY, **js_strings.COMPOSER, **js_strings.EDITOR}
+ENGLISH = {**js_strings.BODY, **js_strings.COMPOSER, **js_strings.EDITOR, **js_strings.FILES}
 
 
 @dataclass
