@@ -13,6 +13,7 @@ import json
 import os
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 from parvis.web.icons import SET, mask_rules, other_mask_rules
@@ -33,10 +34,17 @@ _stamp = 0.0
 def asset(name: str) -> str:
     """The address, under STATIC_URL, of a built file: "parvis.css", "parvis.js", "inter-latin.woff2"."""
     from django.conf import settings
-    from django.templatetags.static import static
 
     _refresh(follow_changes=settings.DEBUG)
-    return static(f"build/{_known[name]}")
+    return address(f"build/{_known[name]}")
+
+
+@cache
+def address(path: str) -> str:
+    """The address of a file under `static`, asked of Django once: pages name the same ten again and again."""
+    from django.templatetags.static import static
+
+    return static(path)
 
 
 def _refresh(*, follow_changes: bool) -> None:

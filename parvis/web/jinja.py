@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 import jinja2
 from django.apps import apps
 from django.template.backends.jinja2 import Jinja2
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import cached_property
@@ -20,7 +19,8 @@ from markupsafe import Markup, escape
 
 from parvis.kernel.words import hue, initials
 from parvis.toolkit.formats import day_month, day_tag, number, time_tag
-from parvis.web.assets import asset
+from parvis.toolkit.molds import mold
+from parvis.web.assets import address, asset
 from parvis.web.frame import kept
 from parvis.web.icons import icon
 from parvis.web.js_strings import files_strings, writing_strings
@@ -75,7 +75,8 @@ def environment(**options: Any) -> jinja2.Environment:
         field_parts=field_parts,
         icon=icon,
         kept=kept,
-        static=static,
+        mold=mold,
+        static=address,
         url=url,
         with_query=with_query,
         files_strings=files_strings,

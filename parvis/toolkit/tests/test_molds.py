@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.template import engines
 from django.utils import translation
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from parvis.toolkit import molds
 
@@ -66,3 +66,13 @@ def test_languages_have_drawings_of_their_own(drawn: list[str]) -> None:
         assert "Reply" in molds.fill("x", {"is_own": True}, {"name": "Ada"})
     with translation.override("fr"):
         assert "Répondre" in molds.fill("x", {"is_own": True}, {"name": "Ada"})
+
+
+def test_numbers_in_holes_are_written_for_the_reader(drawn: list[str]) -> None:
+    with translation.override("fr"):
+        assert ">1\u202f521<" in molds.mold("x", {"is_own": False}, {"name": 1521, "link": "/a"})
+
+
+@pytest.mark.parametrize("word", ["a & b", "a < b", "a > b", 'a "b"', "a 'b'"])
+def test_every_special_character_of_a_word_is_escaped(drawn: list[str], word: str) -> None:
+    assert f">{escape(word)}<" in molds.fill("x", {"is_own": False}, {"name": word, "link": "/a"})

@@ -155,14 +155,14 @@ def with_names(source: str) -> str:
     return markdown.with_names(source, names_of(markdown.mentions_in(source)))
 
 
-def level_words(contribution: Contribution) -> list[tuple[int, str, str, bool]]:
+def level_words(contribution: Contribution) -> tuple[tuple[int, str, str, bool], ...]:
     """How closely one may follow a topic: (level, words, icon, whether it is the reader's)."""
     own = contribution.marks.level  # type: ignore[attr-defined]
-    return [
+    return (
         (Level.MUTED, _("Muted"), "bell-off", own == Level.MUTED),
         (Level.NORMAL, _("Normal"), "bell", own == Level.NORMAL),
         (Level.FOLLOWING, _("Following"), "eye", own == Level.FOLLOWING),
-    ]
+    )
 
 
 def care_links(
