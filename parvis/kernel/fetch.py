@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 ROLES = {
     "link_card": "Title and picture of a page that somebody links to",
     "feed": "Articles of a feed that a community follows",
+    "feed_picture": "A picture of such an article, of which we keep a copy for a month",
     "calendar": "Dates of a calendar that a community follows",
     "picture": "A portrait or picture given by its address",
     "webhook": "A call to a system that an administrator named",

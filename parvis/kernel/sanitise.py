@@ -6,6 +6,7 @@ Not here: Markdown (kernel.markdown) and turning foreign HTML into Markdown (ker
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import nh3
@@ -124,14 +125,19 @@ def finish(html: str) -> str:
     return _DEAD_LINK.sub(r"\1", safe)
 
 
-def clean(html: str) -> str:
+def clean(html: str, *, picture: Callable[[str], str] | None = None) -> str:
     """Foreign HTML (feeds, imports) made safe to show: no style, script, id or class; remote pictures become links.
 
-    Never raises; what cannot be kept loses its tags but keeps its text.
+    `picture` may give an address of our own for the one it is told; only such pictures stay (see is_own_file). Never
+    raises; what cannot be kept loses its tags but keeps its text.
     """
     soup = parse_foreign(html)
     for image in soup.find_all(["img", "iframe", "video", "audio"]):
-        replace_by_link(soup, image)
+        own = picture(str(image.get("src") or "")) if picture and image.name == "img" else ""
+        if own:
+            image.attrs = {"src": own, "alt": " ".join(str(image.get("alt") or "").split())}
+        else:
+            replace_by_link(soup, image)
     for link in soup.find_all("a"):
         _dress_link(link)
     return finish(str(soup))
@@ -184,7 +190,7 @@ def label_of(thing: Tag) -> str:
 
 def _dress_link(link: Tag) -> None:
     address = address_of(link)
-    if not address or not link.get_text(strip=True):  # a link without words can't be announced
+    if not address or not (link.get_text(strip=True) or link.find("img")):  # a link without words can't be announced
         link.unwrap()
         return
     link.attrs = dict(link_attributes(address))

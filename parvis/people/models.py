@@ -97,6 +97,8 @@ class Person(AbstractBaseUser):
     time_zone = models.CharField(_("time zone"), max_length=60, default="", blank=True)
     mails_notices = models.BooleanField(_("send me a mail too"), default=False)
     stream_order = models.CharField(max_length=10, default="activity")
+    # Slugs of the tools whose pieces this person wants between people's cards at home; empty: nothing is asked of any.
+    stream_tools = models.CharField(max_length=200, default="", db_default="", blank=True)
     welcomed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True, blank=True)

@@ -39,6 +39,11 @@ def draw(rows: Sequence[stream.Row], viewer: Person) -> list[Markup]:
 
     A share whose original the reader may not see (any more) is left out without a trace.
     """
+    return [drawn for _row, drawn in draw_with_rows(rows, viewer)]
+
+
+def draw_with_rows(rows: Sequence[stream.Row], viewer: Person) -> list[tuple[stream.Row, Markup]]:
+    """The same, each beside its row."""
     extra = _look_up(rows, viewer)
     language, zone = get_language(), timezone.get_current_timezone_name()
     drawn = []
@@ -51,7 +56,7 @@ def draw(rows: Sequence[stream.Row], viewer: Person) -> list[Markup]:
         if fragment is None:
             fragment = shrink(get_template("web/card.html").render({"c": describe(row, extra)}))
             FRAGMENTS.put(key, fragment)
-        drawn.append(fragment)
+        drawn.append((row, fragment))
     return drawn
 
 

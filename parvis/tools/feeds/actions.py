@@ -16,6 +16,7 @@ from parvis.journal.jobs import enqueue
 from parvis.kernel import addresses, clock
 from parvis.kernel.errors import NotFound, Refused
 from parvis.kernel.words import fold
+from parvis.tools.feeds import at_home
 from parvis.tools.feeds.models import Item, Mark, ReadUntil, Source, Subscription, Word
 from parvis.tools.feeds.reading import find_item, shelf_sources
 
@@ -77,6 +78,8 @@ def remove_source(source_id: int, space: Space | None = None, *, by: Person) -> 
     gone, _each = Subscription.objects.filter(source_id=source_id, **_shelf(space, by)).delete()
     if not gone:
         raise NotFound
+    if space is None and by.stream_tools:
+        at_home.note_choice(by)
 
 
 def mute_source(source_id: int, is_muted: bool, *, by: Person) -> None:

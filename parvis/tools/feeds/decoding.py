@@ -21,6 +21,7 @@ import feedparser
 
 from parvis.kernel import sanitise
 from parvis.kernel.sandbox_child import Declined
+from parvis.tools.feeds.decoding_places import MOST_PICTURES, PICTURE_PLACE
 
 MOST_ITEMS = 300
 MOST_HTML = 200_000  # characters of one item that are cleaned; a longer one keeps its text
@@ -74,7 +75,7 @@ _PAGE = re.compile(rb"<(?:!doctype html|html|head|body|meta|link)[\s>]", re.I)
 _SKIPPED = re.compile(rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>", re.S)
 _TAG = re.compile(rb"<(/?)[a-zA-Z_][^<>]*?(/?)>")
 _END = re.compile(rb"</(?:[\w.-]{1,40}:)?(?:item|entry)\s*>", re.I)
-_SILENT_PICTURE = re.compile(r"<img(?![^<>]*\balt\s*=\s*[\"'][^\"'<>])[^<>]*>", re.I)
+_TRACKER = re.compile(r"<img\b[^<>]*\b(?:width|height)\s*=\s*[\"']?[0-3](?:px)?(?![0-9])[^<>]*>", re.I)
 _LONE = re.compile(r"<(?:br|p|li|img|hr|td|tr|th|input|wbr|source|embed|meta|link)\b|.*/>$", re.I | re.S)
 _MARKUP = re.compile(r"<[^<>]*>")
 _SILENT = re.compile(r"<(script|style)\b[^<>]*>[^<]*</\1\s*>", re.I)
@@ -222,11 +223,11 @@ def _listed(value: Any) -> list[Any]:
 def _item(
     *, uid: str, url: str, title: Any, author: Any, source: str, at: int | None, base: str
 ) -> dict[str, Any]:
-    """What is kept of one article: plain words, clean HTML with whole addresses, no picture."""
+    """What is kept of one article: plain words, clean HTML with whole addresses, its pictures as places in it."""
     text = _plain(source, MOST_TEXT)
-    cleaned = ""
+    cleaned, pictures = "", _Pictures(base)
     if len(source) <= MOST_HTML and _is_flat(source):
-        cleaned = sanitise.clean(_SILENT_PICTURE.sub("", source))
+        cleaned = sanitise.clean(_TRACKER.sub("", source), picture=pictures.place)
         cleaned = _OWN_PATH.sub(lambda match: _whole(match[1], base), cleaned)
     return {
         "uid": uid[:2000],
@@ -236,7 +237,25 @@ def _item(
         "html": cleaned,
         "text": text,
         "at": at,
+        "pictures": pictures.found,
     }
+
+
+class _Pictures:
+    """The first pictures of an article, by number: its HTML holds places for them, not their addresses."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.found: list[str] = []
+
+    def place(self, source: str) -> str:
+        address = _address(source, self.base)
+        if address in self.found:
+            return f"{PICTURE_PLACE}{self.found.index(address)}"
+        if not address or len(self.found) >= MOST_PICTURES:
+            return ""
+        self.found.append(address)
+        return f"{PICTURE_PLACE}{len(self.found) - 1}"
 
 
 def _is_flat(source: str) -> bool:

@@ -18,7 +18,8 @@ from parvis.kernel import clock, fetch
 from parvis.kernel.errors import Refused
 from parvis.kernel.ids import new_id
 from parvis.kernel.words import fold
-from parvis.tools.feeds.models import Item, Source, Subscription
+from parvis.tools.feeds import pictures
+from parvis.tools.feeds.models import Item, Picture, Source, Subscription
 from parvis.tools.feeds.reading_feed import Entry, NotRead, Parsed, read_feed
 
 ACCEPT = (
@@ -118,6 +119,7 @@ def keep(source: Source, parsed: Parsed) -> list[Item]:
     for mark, entry in entries.items():
         if mark in present and present[mark] != digest_of(entry):
             _change(source, mark, entry)
+    pictures.note([(item, entries[item.mark]) for item in sorted(fresh, key=lambda item: item.at)], source)
     for item in fresh:
         Item.objects.filter(id=item.id).update(search=search_vector(item.title, item.folded))
     _note_success(source, added=len(fresh))
@@ -150,6 +152,9 @@ def _change(source: Source, mark: str, entry: Entry) -> None:
         title=entry.title, url=entry.url, html=entry.html, excerpt=entry.text[:280], folded=folded,
         digest=digest_of(entry), search=search_vector(entry.title, folded),
     )  # fmt: skip
+    item = Item.objects.get(source=source, mark=mark)
+    Picture.objects.filter(item=item).delete()
+    pictures.note([(item, entry)], source)
 
 
 def mark_of(entry: Entry) -> str:
@@ -168,7 +173,7 @@ def twin_of(entry: Entry, mark: str) -> str:
 
 def digest_of(entry: Entry) -> str:
     """Changes when what is shown changes."""
-    return _hash(f"{entry.title}\n{entry.url}\n{entry.html}\n{entry.text}")
+    return _hash(f"{entry.title}\n{entry.url}\n{entry.html}\n{entry.text}\n{' '.join(entry.pictures)}")
 
 
 def _hash(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from parvis.journal.jobs import job
-from parvis.tools.feeds import alerts, fetching
+from parvis.tools.feeds import alerts, at_home, fetching, pictures
 
 
 @job("feeds.due", cron="*/5 * * * *")
@@ -18,6 +18,12 @@ def fetch(source_id: int) -> None:
     fetching.fetch_source(source_id)
 
 
+@job("feeds.pictures", is_long=True)
+def fetch_pictures(source_id: int) -> None:
+    """Copies of the pictures that a source's new items show."""
+    pictures.fetch_some(source_id)
+
+
 @job("feeds.alert")
 def alert(items: list[int]) -> None:
     """New items with a word that somebody watches."""
@@ -28,3 +34,5 @@ def alert(items: list[int]) -> None:
 def forget() -> None:
     """Every night: what nobody keeps."""
     fetching.forget_old()
+    at_home.forget_lost()
+    pictures.forget_old()

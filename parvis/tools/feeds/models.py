@@ -64,6 +64,32 @@ class Item(Keyed):
         ]
 
 
+class Picture(Keyed):
+    """A picture of an item, kept by us for a while: `sha256` names our own copy in the cache (pictures.py), or nothing yet."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="pictures")
+    number = models.PositiveSmallIntegerField()  # its place in the item's HTML
+    address = models.CharField(max_length=2000)
+    sha256 = models.CharField(max_length=64, default="", blank=True)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
+    kept_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "number"], name="feeds_picture_once")]
+        indexes = [models.Index(fields=["kept_at"], name="feeds_picture_age")]
+
+
+class Letterbox(Keyed):
+    """The secret address at which a source without a feed receives its newsletter; only the token's hash is known."""
+
+    source = models.OneToOneField(Source, on_delete=models.CASCADE, related_name="letterbox")
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    last_at = models.DateTimeField(null=True, blank=True)
+
+
 class Subscription(Keyed):
     """A source on a shelf: somebody's own, or a community's."""
 
@@ -73,6 +99,7 @@ class Subscription(Keyed):
     )
     space = models.ForeignKey(Space, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     is_muted = models.BooleanField(default=False)  # on one's own shelf: kept, not shown among the rest
+    is_at_home = models.BooleanField(default=False)  # on one's own shelf: also between people's cards at home
     added_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -83,6 +110,16 @@ class Subscription(Keyed):
             models.UniqueConstraint(fields=["person", "source"], name="feeds_subscription_person"),
             models.UniqueConstraint(fields=["space", "source"], name="feeds_subscription_space"),
         ]
+
+
+class HomeShelf(Keyed):
+    """A community's shelf that somebody wants at home too, for as long as they may read it."""
+
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "space"], name="feeds_home_shelf_once")]
 
 
 class Mark(Keyed):

@@ -50,6 +50,9 @@ BROUGHT = """(SELECT coalesce(jsonb_agg(jsonb_build_object('name', p.display_nam
     WHERE g.item_id IN (SELECT j.id FROM feeds_item j WHERE j.twin = i.twin) AND c.state = 'published' AND c.kind = ANY(%(kinds)s) AND (g.audience = 0
       OR g.audience = 1 AND g.space_id IN (SELECT m.space_id FROM spaces_membership m WHERE m.person_id = %(me)s)))"""
 
+PICTURES = """(SELECT coalesce(jsonb_object_agg(p.number, jsonb_build_array(p.width, p.height)), '{}')
+    FROM feeds_picture p WHERE p.item_id = i.id AND p.sha256 <> '')"""
+
 COLUMNS = f"""i.id, i.url, i.title, i.author, i.excerpt, i.at, o.id AS source_id, o.title AS source, o.site_url,
   NOT (TRUE {UNREAD}) AS is_read, {BROUGHT} AS brought"""
 
@@ -79,10 +82,10 @@ SELECT {columns}, {not_twin} AND {not_muted} AS is_shown
 FROM picked JOIN feeds_item i ON i.id = picked.id JOIN feeds_source o ON o.id = i.source_id
 ORDER BY i.at DESC, i.id DESC"""
 
-ONE = f"SELECT {COLUMNS}, i.html FROM feeds_item i JOIN feeds_source o ON o.id = i.source_id WHERE i.id = %(id)s AND ({READABLE.format(source='i.source_id')})"
+ONE = f"SELECT {COLUMNS}, i.html, {PICTURES} AS pictures FROM feeds_item i JOIN feeds_source o ON o.id = i.source_id WHERE i.id = %(id)s AND ({READABLE.format(source='i.source_id')})"
 
 SOURCES = """
-SELECT o.id, o.url, o.site_url, o.title, o.description, o.trouble, o.fetched_at, b.is_muted,
+SELECT o.id, o.url, o.site_url, o.title, o.description, o.trouble, o.fetched_at, b.is_muted, b.is_at_home,
   (SELECT max(i.at) FROM feeds_item i WHERE i.source_id = o.id) AS last_at
 FROM feeds_subscription b JOIN feeds_source o ON o.id = b.source_id WHERE {where} ORDER BY lower(o.title), o.id"""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from parvis.kernel import sanitise
 from parvis.kernel.sandbox import DecoderFailed, run_limited
+from parvis.tools.feeds.decoding_places import MOST_PICTURES
 
 CPU_SECONDS = 3
 MEMORY = 512 * 1024 * 1024
@@ -35,6 +36,7 @@ class Entry:
     html: str
     text: str
     at: datetime | None
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def _entry(one: dict[str, Any]) -> Entry:
         html=sanitise.finish(str(one["html"])[:400_000].replace("\x00", "")),
         text=_text(one["text"], 20_000),
         at=_moment(one["at"]),
+        pictures=tuple(map(_link, one["pictures"][:MOST_PICTURES])),
     )
 
 

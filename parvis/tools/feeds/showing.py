@@ -13,7 +13,7 @@ from parvis.kernel.ids import decode, encode
 from parvis.kernel.pagination import parse_cursor
 from parvis.kernel.sanitise import host_of
 from parvis.toolkit.spec import Line, Section
-from parvis.tools.feeds import reading
+from parvis.tools.feeds import pictures, reading
 from parvis.tools.feeds.models import Word
 from parvis.tools.feeds.reading import Asked
 
@@ -95,7 +95,8 @@ def describe(row: Any) -> dict[str, Any]:
 
 def describe_full(row: Any) -> dict[str, Any]:
     """An item as its page shows it."""
-    return {**describe(row), "html": Markup(row.html)}
+    kept = row.pictures if pictures.are_on() else {}
+    return {**describe(row), "html": Markup(pictures.fill(row.html, row.id, kept))}
 
 
 def describe_source(row: Any) -> dict[str, Any]:
@@ -110,6 +111,7 @@ def describe_source(row: Any) -> dict[str, Any]:
         "is_new": row.fetched_at is None and not row.trouble,
         "trouble": TROUBLES.get(row.trouble, TROUBLES["fetch"]) if row.trouble else "",
         "is_muted": row.is_muted,
+        "is_at_home": row.is_at_home,
         "last_at": row.last_at,
     }
 

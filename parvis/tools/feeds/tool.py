@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.access.roles import Role
 from parvis.toolkit.spec import Tool
-from parvis.tools.feeds import showing
+from parvis.tools.feeds import at_home, showing
 
 TOOL = Tool(
     slug="feeds",
@@ -18,6 +18,7 @@ TOOL = Tool(
     nav=("/feeds/", _("Feeds")),
     nav_position=10,
     mine=showing.mine,
+    stream=at_home.stream,
     notices={
         "feed_word": (
             "rss",

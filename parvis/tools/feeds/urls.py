@@ -32,6 +32,13 @@ site_routes = [
     route("read/", views_acts.read_all_mine, ability="site.use", name="read_all", methods=POST),
     route("bulletin/", views_acts.bulletin, ability="site.use", name="bulletin"),
     route("items/<key:item>/", views.show_item, ability="site.use", name="item", methods=GET),
+    route(
+        "items/<key:item>/pictures/<int:number>/",
+        views.show_picture,
+        ability="site.use",
+        name="picture",
+        methods=GET,
+    ),
     route("items/<key:item>/read/", views_acts.mark, ability="site.use", name="mark", methods=POST),
     route("items/<key:item>/bring/", views_acts.bring, ability="site.use", name="bring"),
 ]
@@ -39,6 +46,7 @@ site_routes = [
 space_routes = [
     route("", views.show_shelf, ability="space.read", name="index", methods=GET),
     route("read/", views_acts.read_all_here, ability="space.read", name="read_here", methods=POST),
+    route("home/", views_shelf.set_at_home, ability="space.read", name="at_home", methods=POST),
     route("sources/", views_shelf.space_sources, ability="feeds.curate", name="space_sources"),
     route("sources.opml", views_shelf.space_list, ability="space.read", name="space_opml", methods=GET),
     route("import/", views_shelf.space_import, ability="feeds.curate", name="space_import", methods=POST),

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from parvis.spaces.models import Space
 from parvis.toolkit.pages import page
 from parvis.toolkit.request import Request
-from parvis.tools.feeds import reading, showing
+from parvis.tools.feeds import at_home, pictures, reading, showing
 
 
 def show_mine(request: Request) -> HttpResponse:
@@ -18,13 +18,19 @@ def show_mine(request: Request) -> HttpResponse:
 def show_shelf(request: Request, space: Space) -> HttpResponse:
     """The shelf of a community."""
     context = showing.shelf_context(request.viewer, request.GET, space)
-    return page(request, "feeds/index.html", space=space, **context)
+    is_at_home = at_home.has_shelf(space, request.viewer)
+    return page(request, "feeds/index.html", space=space, is_at_home=is_at_home, **context)
 
 
 def show_directory(request: Request) -> HttpResponse:
     """What open communities read."""
     rows = reading.directory(request.viewer)
     return page(request, "feeds/directory.html", rows=[(showing.encode(row.id), row) for row in rows])
+
+
+def show_picture(request: Request, item: int, number: int) -> HttpResponse:
+    """Our copy of a picture of an item, for whoever may read it."""
+    return pictures.answer(item, number, request.viewer)
 
 
 def show_item(request: Request, item: int) -> HttpResponse:

@@ -13,7 +13,7 @@ from parvis.kernel.ids import encode
 from parvis.spaces.models import Space
 from parvis.toolkit.pages import back, go, page
 from parvis.toolkit.request import Request
-from parvis.tools.feeds import actions, opml, reading, showing
+from parvis.tools.feeds import actions, at_home, opml, reading, showing
 from parvis.tools.feeds.models import Source, Word
 
 
@@ -55,7 +55,10 @@ def _is_off() -> bool:
 
 
 def own_act(request: Request, source: int, act: str) -> HttpResponse:
-    """One feed of one's shelf: remove, mute, unmute, retry."""
+    """One feed of one's shelf: remove, mute, unmute, at home or not, retry."""
+    if act in ("home", "not-home"):
+        at_home.show_source(source, act == "home", by=request.viewer)
+        return go(request, "/feeds/sources/", _at_home(act == "home"))
     if act == "remove":
         actions.remove_source(source, by=request.viewer)
         return go(request, "/feeds/sources/", _("Taken off the shelf."))
@@ -63,6 +66,21 @@ def own_act(request: Request, source: int, act: str) -> HttpResponse:
         actions.mute_source(source, act == "mute", by=request.viewer)
         return go(request, "/feeds/sources/", _("Muted.") if act == "mute" else _("Shown again."))
     return _retry(request, source, act, None)
+
+
+def _at_home(is_on: bool) -> str:
+    return (
+        _("A few of its articles will stand between people's cards at home.")
+        if is_on
+        else _("No longer at home.")
+    )
+
+
+def set_at_home(request: Request, space: Space) -> HttpResponse:
+    """A community's shelf between people's cards at home, for oneself."""
+    is_on = request.POST.get("on") == "1"
+    at_home.show_shelf(space, is_on, by=request.viewer)
+    return go(request, f"{space.url}feeds/", _at_home(is_on))
 
 
 def space_act(request: Request, space: Space, source: int, act: str) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,11 +15,11 @@ from parvis.contributions.models import Contribution, State
 from parvis.kernel import clock
 from parvis.kernel.errors import Refused
 from parvis.kernel.ids import encode
-from parvis.kernel.pagination import parse_cursor
+from parvis.kernel.pagination import Cursor, parse_cursor
 from parvis.kernel.words import fold
 from parvis.people.models import Person
-from parvis.toolkit import registry
-from parvis.toolkit.cards import draw
+from parvis.toolkit import registry, weaving
+from parvis.toolkit.cards import draw, draw_with_rows
 from parvis.toolkit.pages import go, page
 from parvis.web import home_blocks, side
 
@@ -35,18 +36,12 @@ def show_home(request: HttpRequest) -> HttpResponse:
     order = viewer.stream_order if viewer.stream_order in stream.ORDERS else "activity"
     as_of = _moment(request.GET.get("as_of", "")) or clock.now()
     kind, theme = _filters(request)
-    found = stream.home(
-        viewer,
-        order=order,
-        after=parse_cursor(request.GET.get("after", "")),
-        as_of=as_of,
-        kind=kind,
-        theme=theme,
-    )
+    start = parse_cursor(request.GET.get("after", ""))
+    found = stream.home(viewer, order=order, after=start, as_of=as_of, kind=kind, theme=theme)
     first = "after" not in request.GET
     mine = side.my_communities(viewer)
     context = {
-        "cards": draw(found.rows, viewer),
+        "cards": _woven(viewer, found, start, as_of, is_whole=not (kind or theme), order=order),
         "next": found.next,
         "as_of": as_of.isoformat(),
         "order": order,
@@ -60,6 +55,18 @@ def show_home(request: HttpRequest) -> HttpResponse:
     }
     template = "web/_cards.html" if request.headers.get("HX-Request") else "web/home.html"
     return page(request, template, **context)
+
+
+def _woven(
+    viewer: Person, found: stream.Page, start: Cursor | None, as_of: datetime, *, is_whole: bool, order: str
+) -> list[Any]:
+    """People's cards, and between them what the reader chose to have there; a filter shows people's alone."""
+    cards = draw_with_rows(found.rows, viewer)
+    if not viewer.stream_tools or not is_whole:
+        return [drawn for _row, drawn in cards]
+    window = weaving.window_of(clock.now(), start, found.next, as_of)
+    moment = attrgetter(stream.ORDERS[order])
+    return weaving.weave(cards, weaving.pieces_for(viewer, window, len(cards)), moment)
 
 
 def _waiting(rows: list[Any], spaces: list[side.SideSpace], viewer: Person) -> list[dict[str, Any]]:
