@@ -49,6 +49,7 @@ RULES: dict[str, Rule] = {
     "contribution.hide": _may(Role.HOST),
     "contribution.pin": _may(Role.HOST, writes=True),
     "contribution.move": _may(Role.HOST, writes=True),
+    "approval.ask": _may(Role.POSTER, Role.AUTHOR, writes=True),
 }
 
 

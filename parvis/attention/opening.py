@@ -10,13 +10,16 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
-from parvis.attention.actions import read_thread
+from parvis.approvals.reading import Standing
+from parvis.attention.actions import clear, read_thread
 from parvis.contributions.link_cards import card_of
 from parvis.contributions.models import Contribution
 from parvis.toolkit import registry
 from parvis.toolkit.pages import page
 from parvis.toolkit.request import Request
+from parvis.toolkit.spec import Act
 from parvis.toolkit.threads import state_sentence, thread_context
 
 # last_activity_at moves once a minute at most (contributions.replies): a mark within it may be too early.
@@ -35,6 +38,7 @@ def contribution_page(
 ) -> HttpResponse:
     """Draws the page and marks the thread as read up to now, which clears its notices."""
     kind = registry.kinds()[contribution.kind][1]
+    asks = ask_act(contribution, context.get("approval"), request.abilities)
     full = {
         "contribution": contribution,
         "kind": kind,
@@ -49,7 +53,8 @@ def contribution_page(
             one
             for tool in registry.tools()
             for one in tool.near(contribution, request.viewer, request.abilities)
-        ],
+        ]
+        + asks,
         "inside": [
             one
             for tool in registry.tools()
@@ -63,7 +68,17 @@ def contribution_page(
     response = page(request, template, **full)
     if contribution.is_published and has_news(contribution):
         read_thread(contribution, by=request.viewer)
+    elif context.get("approval") is not None:
+        clear(contribution.id, by=request.viewer)  # what approvals tell doesn't move the thread
     return response
+
+
+def ask_act(contribution: Contribution, standing: Standing | None, can: frozenset[str]) -> list[Act]:
+    """Asking for approval, under the text of what was never put before anybody; later its panel offers it."""
+    is_new = standing is not None and not standing.reviews
+    if not is_new or "approval.ask" not in can or not contribution.is_published:
+        return []
+    return [Act(_("Ask for approval"), "signature", f"/go/{contribution.key}/approval/ask/")]
 
 
 def has_news(contribution: Contribution) -> bool:

@@ -32,6 +32,17 @@ ICONS = {
     "shared": "forward",
     "community_accepted": "party-popper",
     "community_refused": "users",
+    "approval_asked": "signature",
+    "approval_turn": "signature",
+    "approval_again": "signature",
+    "approval_due": "alarm-clock",
+    "approval_late": "alarm-clock",
+    "approval_slow": "alarm-clock",
+    "approval_done": "badge-check",
+    "approval_refused": "circle-alert",
+    "approval_renewed": "refresh-cw",
+    "approval_withdrawn": "undo-2",
+    "approval_gone": "user",
 }
 
 
@@ -88,6 +99,7 @@ def sentence(reason: str, who: str, count: int = 1) -> str:
             "%(who)s answered your idea of a community", "%(who)s answered your idea of a community", count
         ),
     }
+    sentences |= _of_approvals()
     otherwise = ngettext(
         "%(who)s did something that concerns you", "%(who)s did something that concerns you", count
     )
@@ -95,6 +107,25 @@ def sentence(reason: str, who: str, count: int = 1) -> str:
     if of_tool is not None:
         return str(of_tool[1] if count == 1 else of_tool[2]) % given
     return sentences.get(reason, otherwise) % given
+
+
+def _of_approvals() -> dict[str, str]:
+    """What approvals tell; those told by the clock name nobody."""
+    return {
+        "approval_asked": _("%(who)s asks for your approval"),
+        "approval_turn": _("It is your turn to approve, after %(who)s"),
+        "approval_again": _("%(who)s wrote a new version: your approval is asked anew"),
+        "approval_due": _("Your approval is soon due"),
+        "approval_late": _("Your approval is still waited for"),
+        "approval_slow": _("The approval you asked for is late"),
+        "approval_done": _("Approved: %(who)s was the last to answer"),
+        "approval_refused": _("%(who)s refused to approve, and says why"),
+        "approval_renewed": _("%(who)s wrote a new version: the approval you asked for begins anew"),
+        "approval_withdrawn": _("Your approval is no longer asked for"),
+        "approval_gone": _(
+            "Somebody whose approval you asked for can't answer any more: choose somebody else"
+        ),
+    }
 
 
 def icon_of(reason: str) -> str:

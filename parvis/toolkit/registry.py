@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from parvis.access import table
+from parvis.approvals import watchers
 from parvis.contributions.kinds import (
     install_kinds,
     install_state_watchers,
@@ -92,6 +93,8 @@ def install() -> None:
         {slug: one.state_changed for slug, (_tool, one) in kinds().items() if one.state_changed}
     )
     install_text_watchers([found.text_written for found in tools() if found.text_written])
+    approved = {slug: one.versions.settled for slug, (_tool, one) in kinds().items() if one.versions}
+    watchers.install_watchers(approved)
     for found in tools():
         for ability, who in found.abilities.items():
             table.declare(ability, *who)

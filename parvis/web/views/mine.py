@@ -6,12 +6,15 @@ Not here: the sections of tools (each tool's `mine`).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from parvis.approvals import reading as approvals
 from parvis.contributions.marks import Bookmark, Draft
 from parvis.contributions.models import Contribution
+from parvis.kernel.ids import encode
 from parvis.kernel.markdown import fill_names_in_text, mentions_in_text
 from parvis.people.models import Person, names_of
 from parvis.spaces.models import Level
@@ -27,7 +30,8 @@ MOST = 5
 def show_mine(request: Request) -> HttpResponse:
     """One statement a section; nothing here is anybody else's to see."""
     viewer = request.viewer
-    sections = [one for tool in registry.tools() for one in tool.mine(viewer)]
+    sections = _approvals(viewer)
+    sections += [one for tool in registry.tools() for one in tool.mine(viewer)]
     sections += [_begun(viewer), _followed(viewer), _put_aside(viewer)]
     return page(
         request,
@@ -35,6 +39,32 @@ def show_mine(request: Request) -> HttpResponse:
         sections=[one for one in sections if one.lines],
         empty=[one for one in sections if not one.lines],
     )
+
+
+def _approvals(viewer: Person) -> list[Section]:
+    """What waits for the reader's approval, and what the reader waits for."""
+    asked, waiting = approvals.mine(viewer)
+    return [
+        Section(
+            _("To approve"),
+            "signature",
+            tuple(_approval(one, one.asker) for one in asked),
+            "",
+            _("When somebody asks for your approval, it waits here."),
+        ),
+        Section(
+            _("Approvals I asked for"),
+            "badge-check",
+            tuple(_approval(one, one.space_name) for one in waiting),
+            "",
+            _("Under a document or a page, “Ask for approval” puts it before those who decide."),
+        ),
+    ]
+
+
+def _approval(row: Any, sub: str) -> Line:
+    at = None if row.due_on else row.asked_at
+    return Line(row.title, f"/go/{encode(row.contribution_id)}/", sub, "", at, row.due_on)
 
 
 def _begun(viewer: Person) -> Section:
