@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from parvis.access.table import may, require
+from parvis.approvals.actions import moved
+from parvis.approvals.reading import approved_number
 from parvis.contributions.actions import move
 from parvis.contributions.marks import Attachment
 from parvis.contributions.models import Contribution
@@ -21,6 +23,7 @@ from parvis.tools.documents import actions, names
 from parvis.tools.documents.actions import Link
 from parvis.tools.documents.models import Document, Folder, Version
 from parvis.tools.documents.quotas import check_room
+from parvis.tools.documents.reading import current_edition
 
 if TYPE_CHECKING:
     from parvis.people.models import Person
@@ -80,6 +83,7 @@ def move_document(contribution: Contribution, to: Space, *, by: Person) -> None:
     # Without their attachment: those are served under the rights of the new place alone.
     Attachment.objects.filter(contribution=contribution, document_versions__in=older).delete()
     older.update(kept_in=origin, is_kept_apart=True, file=None)
+    moved(contribution, current_edition(contribution), by=by)
     actions.set_name(document, document.name)
     actions.show_on_card(document)
 
@@ -87,7 +91,7 @@ def move_document(contribution: Contribution, to: Space, *, by: Person) -> None:
 def copy_document(
     contribution: Contribution, to: Space, *, by: Person, name: str = "", folder: Folder | None = None
 ) -> Contribution:
-    """A new document with the last content of another, without its older versions and replies.
+    """A new document with the content that another shows (the approved one, else the last), without its older versions and replies.
 
     Who may: whoever may read it, and post where the copy goes. Raises Refused.
     """
@@ -103,7 +107,8 @@ def copy_document(
         link = Link(document.link, document.lives_in, document.owner)
         options = {"link": link, "folder": folder}
         return actions.publish_document(to, title=called, body="", by=by, options=options)
-    last = Version.objects.get(contribution=contribution, number=document.version)
+    number = approved_number(contribution.id) or document.version
+    last = Version.objects.get(contribution=contribution, number=number)
     check_room(to, last.size)
     extension = document.name.rpartition(".")[2] if "." in document.name else ""
     if extension and not called.lower().endswith(f".{extension.lower()}"):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from parvis.approvals.models import Edition
+from parvis.approvals.reading import WORK_SEEN, works_on
 from parvis.kernel.db import read
 from parvis.kernel.errors import NotFound
 
@@ -67,18 +69,20 @@ READABLE = """(NOT v.is_kept_apart OR EXISTS (SELECT 1 FROM spaces_space s WHERE
 VERSIONS = f"""
 SELECT v.id, v.number, v.sha256, v.name, v.media_type, v.size, v.note, v.created_at, v.restored_from, v.preview,
   v.pages, v.page_count, v.author_id, p.display_name AS author_name, p.photo AS author_photo, v.is_kept_apart,
-  CASE WHEN v.number = d.version THEN v.text ELSE '' END AS text
+  CASE WHEN v.number = d.version OR EXISTS (SELECT 1 FROM approvals_review r WHERE r.contribution_id = v.contribution_id
+    AND r.state = 'approved' AND r.number = v.number) THEN v.text ELSE '' END AS text
 FROM documents_version v JOIN documents_document d ON d.contribution_id = v.contribution_id
   JOIN people_person p ON p.id = v.author_id
-WHERE v.contribution_id = %(id)s AND {READABLE} ORDER BY v.number DESC LIMIT 500"""
+WHERE v.contribution_id = %(id)s AND {READABLE} AND {WORK_SEEN} ORDER BY v.number DESC LIMIT 500"""
 
 ONE_VERSION = f"""
 SELECT v.id, v.number, v.sha256, v.name, v.media_type, v.size, v.pages, d.name AS called, d.version AS last
 FROM documents_version v JOIN documents_document d ON d.contribution_id = v.contribution_id
-WHERE v.contribution_id = %(id)s AND v.number = %(number)s AND {READABLE}"""
+WHERE v.contribution_id = %(id)s AND v.number = %(number)s AND {READABLE} AND {WORK_SEEN}"""
 
 ONE = f"""
 SELECT {LINE}, d.locked_by_id, d.owner, d.folder_id, d.changed_by_id,
+  (SELECT w.sha256 FROM documents_version w WHERE w.contribution_id = d.contribution_id AND w.number = d.version) AS sha256,
   (SELECT coalesce(jsonb_agg(jsonb_build_array(up.id::text, up.name) ORDER BY up.depth DESC), '[]') FROM (
     WITH RECURSIVE up AS (SELECT id, parent_id, name, 0 AS depth FROM documents_folder WHERE id = d.folder_id
       UNION ALL SELECT f.id, f.parent_id, f.name, up.depth + 1 FROM documents_folder f JOIN up ON f.id = up.parent_id
@@ -93,7 +97,8 @@ WHERE d.space_id = %(space)s AND d.is_model AND c.state = 'published' ORDER BY d
 ZIPPED = """
 SELECT d.name, v.sha256, v.created_at, d.folder_id FROM documents_document d
   JOIN contributions_contribution c ON c.id = d.contribution_id AND c.state = 'published'
-  JOIN documents_version v ON v.contribution_id = d.contribution_id AND v.number = d.version
+  JOIN documents_version v ON v.contribution_id = d.contribution_id AND v.number = coalesce((SELECT r.number
+    FROM approvals_review r WHERE r.contribution_id = d.contribution_id AND r.state = 'approved'), d.version)
 WHERE d.space_id = %(space)s AND {which} ORDER BY d.name_key, d.contribution_id LIMIT %(limit)s"""
 
 # Of the reader's own communities, the last changed first.
@@ -151,14 +156,26 @@ def read_document(contribution: Contribution) -> Any:
     return rows[0]
 
 
+def edition_of(row: Any) -> Edition | None:
+    """The last version of a document read by `read_document`, as approvals know it; None for a link."""
+    return Edition(row.version, row.sha256) if row.version else None
+
+
+def current_edition(contribution: Contribution) -> Edition | None:
+    """The same, read now. Raises NotFound."""
+    return edition_of(read_document(contribution))
+
+
 def versions_of(contribution: Contribution, viewer: Person) -> list[Any]:
-    """The versions that the reader may read, the last first; the text of the last alone. One query."""
-    return read(VERSIONS, {"id": contribution.id, "me": viewer.id})
+    """The versions that the reader may read, the last first; the text of the last and of the approved. One query."""
+    asked = {"id": contribution.id, "me": viewer.id, "works": works_on(contribution, viewer)}
+    return read(VERSIONS, asked)
 
 
 def find_version(contribution: Contribution, number: int, viewer: Person) -> Any:
     """One version. Raises NotFound, also for one that its reader may not read."""
-    rows = read(ONE_VERSION, {"id": contribution.id, "number": min(number, 2**31 - 1), "me": viewer.id})
+    asked = {"id": contribution.id, "number": min(number, 2**31 - 1), "me": viewer.id}
+    rows = read(ONE_VERSION, {**asked, "works": works_on(contribution, viewer)})
     if not rows:
         raise NotFound
     return rows[0]

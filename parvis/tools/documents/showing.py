@@ -128,17 +128,22 @@ def trail(space: Space, path: list[Any]) -> list[dict[str, str]]:
     return steps + [{"label": one[1], "url": folder_url(space, int(one[0]))} for one in path]
 
 
-def describe(row: Any, versions: list[Any], viewer: Person, can: frozenset[str]) -> dict[str, Any]:
-    """A document as its page shows it."""
+def describe(
+    row: Any, versions: list[Any], viewer: Person, can: frozenset[str], shown: int = 0
+) -> dict[str, Any]:
+    """A document as its page shows it, in the version of the number `shown` (the last, unless another is approved)."""
     line = line_of(row)
-    last = next((one for one in versions if one.number == row.version), None)
+    last = next((one for one in versions if one.number == (shown or row.version)), None)
+    if last is not None and last.number != row.version:
+        said = {"version": last.number, "size": size_words(last.size)}
+        line |= {**said, "changed_at": last.created_at, "changed_by": last.author_name}
     is_mine = row.locked_by_id == viewer.id
     may_change = "documents.change" in can
     return {
         **line,
         "link": row.link,
         "owner": row.owner,
-        "file_url": f"{line['url']}file/{row.version}/",
+        "file_url": f"{line['url']}file/{line['version']}/",
         "versions": len(versions),
         "locked_until": row.locked_until if line["is_locked"] else None,
         "is_my_lock": line["is_locked"] and is_mine,
