@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from parvis.access.roles import Role
-from parvis.toolkit.spec import Act, Kind, Tool
-from parvis.tools.documents import actions, bundle, showing
+from parvis.toolkit.spec import Act, Kind, Tool, Versions
+from parvis.tools.documents import actions, bundle, reading, showing
 
 if TYPE_CHECKING:
     from parvis.contributions.models import Contribution
@@ -40,6 +40,11 @@ DOCUMENT = Kind(
     face=showing.face,
     replies=(_("Reply"), _("reply"), _("replies")),
     revised=actions.revised,
+    versions=Versions(
+        current=reading.current_edition,
+        url=lambda contribution, number: f"/documents/{contribution.key}/file/{number}/",
+        settled=actions.approval_settled,
+    ),
     dump=bundle.dump_document,
     load=bundle.load_document,
 )
