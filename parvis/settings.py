@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     *[f"parvis.tools.{slug}" for slug in TOOLS],
     "parvis.transfer",
     "parvis.live",
+    "parvis.dav",
     "parvis.web",
 ]
 
@@ -94,6 +95,7 @@ PARVIS_FILES_INTERNAL = config.files_internal
 PARVIS_FETCH = config.fetch
 PARVIS_FETCH_DENIED = config.fetch_denied
 PARVIS_LINK_CARDS = config.link_cards
+PARVIS_MAIL_DOMAIN = config.mail_domain
 PARVIS_FEED_PICTURES = config.feed_pictures
 PARVIS_CACHE_ROOT = config.data / "cache"
 

@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.settings")
 _pages = get_wsgi_application()
 
 from parvis.config import config  # noqa: E402 — needs the settings
+from parvis.dav import mount  # noqa: E402
 from parvis.front import Front  # noqa: E402
 from parvis.web import assets  # noqa: E402
 
@@ -28,12 +29,15 @@ def _is_built(path: str, url: str) -> bool:
 
 
 def _largest(path: str) -> int:
+    of_protocol = mount.largest(path)
+    if of_protocol is not None:
+        return of_protocol
     # A file that is a little too large still reaches the page that says so kindly.
     return (config.max_import_mb if path.startswith("/admin/imports/") else 4 * config.max_upload_mb) * 2**20
 
 
 config.data.mkdir(parents=True, exist_ok=True)
-front = Front(_pages, largest=_largest, folder=config.data)
+front = Front(mount.mounted(_pages), largest=_largest, folder=config.data)
 application = WhiteNoise(
     front,
     root=assets.STATIC,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 WINDOW = timedelta(minutes=15)
-MOST = {"password": 8, "code": 6, "ask": 5}  # for one account in a window
+MOST = {"password": 8, "code": 6, "ask": 5, "program": 30}  # for one account in a window
 MOST_FROM_ONE_PLACE = 200  # a whole office may share one address
 
 

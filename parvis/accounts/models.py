@@ -1,4 +1,4 @@
-"""Signed-in sessions, one-time links and access codes, and messages kept when no mail is set.
+"""Signed-in sessions, one-time links and access codes, passwords of programs, messages kept when no mail is set.
 
 Not here: the person and the password's hash (people.models).
 """
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel.db import Keyed
 from parvis.kernel.ids import encode
@@ -82,3 +83,22 @@ class Message(Keyed):
     @property
     def key(self) -> str:
         return encode(self.id)
+
+
+class AppScope(models.TextChoices):
+    FILES = "files", _("Files")
+    CALENDAR = "calendar", _("Calendar")
+    BOTH = "both", _("Files and calendar")
+
+
+class AppPassword(Keyed):
+    """A password for one program of a person: a file manager, a phone. Only the hash of the secret is kept."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="app_passwords"
+    )
+    name = models.CharField(max_length=60)  # as its person calls the program
+    secret_hash = models.CharField(max_length=64, unique=True)
+    scope = models.CharField(max_length=8, choices=AppScope, default=AppScope.FILES)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_on = models.DateField(null=True, blank=True)

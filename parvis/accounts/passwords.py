@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from parvis.access.table import require
-from parvis.accounts import letters, limits, sessions
+from parvis.accounts import app_passwords, letters, limits, sessions
 from parvis.accounts.asking import find_account
 from parvis.accounts.links import CODE_LETTERS
 from parvis.kernel.errors import Refused
@@ -71,7 +71,9 @@ def check_password_of(person: Person, password: str, *, request: HttpRequest) ->
 
 
 def set_password(person: Person, password: str, *, keep_session: str = "", tells: bool = True) -> None:
-    """Gives the person a password and ends their other sessions. The caller has made sure it is them.
+    """Gives the person a password, ends their other sessions and their programs' passwords.
+
+    The caller has made sure it is them.
 
     Raises Refused for one that is short, common (20,000 known from breaches) or like the name.
     """
@@ -84,6 +86,7 @@ def set_password(person: Person, password: str, *, keep_session: str = "", tells
     person.set_password(password)
     person.save(update_fields=["password"])
     sessions.end_sessions(person, but=keep_session)
+    app_passwords.end_all(person)
     if tells:
         letters.send_password_changed(person)
 
@@ -103,4 +106,5 @@ def issue_access_code(person: Person, *, by: Person) -> str:
     person.state = PersonState.ACTIVE  # handed over in person: that is how they are known
     person.save(update_fields=["password", "state"])
     sessions.end_sessions(person)
+    app_passwords.end_all(person)
     return "-".join(code[start : start + 4] for start in range(0, ACCESS_CODE_LETTERS, 4))

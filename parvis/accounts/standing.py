@@ -14,7 +14,7 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 
 from parvis.access.table import require
-from parvis.accounts import letters, links, sessions
+from parvis.accounts import app_passwords, letters, links, sessions
 from parvis.accounts.models import Message, SignInLink
 from parvis.journal.actions import record
 from parvis.kernel import clock
@@ -108,7 +108,7 @@ def claim(person: Person) -> bool:
 
 
 def suspend(person: Person, *, by: Person) -> None:
-    """Closes an account for a while: sessions and links end at once. Who may: administrators, not on themselves."""
+    """Closes an account for a while: sessions, links and programs' passwords end at once. Who may: administrators, not on themselves."""
     _close(person, PersonState.SUSPENDED, "person.suspended", by=by)
 
 
@@ -128,6 +128,7 @@ def _close(person: Person, state: PersonState, verb: str, *, by: Person) -> None
         changed += ["is_administrator", "is_sponsor"]
     person.save(update_fields=changed)
     sessions.end_sessions(person)
+    app_passwords.end_all(person)
     SignInLink.objects.filter(person=person, used_at=None).delete()
     _record(verb, person, by=by)
 

@@ -35,13 +35,13 @@ def add_folder(space: Space, name: str, *, by: Person, parent: Folder | None = N
     """A new folder. Who may: whoever may post in the space. Raises Refused for a name that is taken."""
     require("space.post", space, by=by)
     kept = names.folder_name(name)
-    if _depth(parent) >= DEEPEST:
+    if depth_of(parent) >= DEEPEST:
         raise Refused(
             _("Folders go eight levels deep at most: a flat shelf is found more easily."), field="name"
         )
     if Folder.objects.filter(space=space).count() >= MOST:
         raise Refused(_("This community has 500 folders: put some together first."), field="name")
-    _require_free(space, parent, kept)
+    require_free(space, parent, kept)
     folder = Folder.objects.create(
         space=space,
         parent=parent,
@@ -50,7 +50,7 @@ def add_folder(space: Space, name: str, *, by: Person, parent: Folder | None = N
         created_by=by,
         created_at=clock.now(),
     )
-    _note(folder, "added", by)
+    note(folder, "added", by)
     return folder
 
 
@@ -58,10 +58,10 @@ def rename_folder(folder: Folder, name: str, *, by: Person) -> None:
     """Another name. Who may: whoever may post in the space. Raises Refused for a name that is taken."""
     require("space.post", folder.space, by=by)
     kept = names.folder_name(name)
-    _require_free(folder.space, folder.parent, kept, but=folder)
+    require_free(folder.space, folder.parent, kept, but=folder)
     folder.name, folder.name_key = kept, names.key_of(kept)
     folder.save(update_fields=["name", "name_key"])
-    _note(folder, "renamed", by)
+    note(folder, "renamed", by)
 
 
 def remove_folder(folder: Folder, *, by: Person) -> None:
@@ -70,24 +70,27 @@ def remove_folder(folder: Folder, *, by: Person) -> None:
     is_full = Document.objects.filter(folder=folder, contribution__state="published").exists()
     if is_full or folder.inner.exists():
         raise Refused(_("This folder isn't empty: move what is in it first."))
-    _note(folder, "removed", by)
+    note(folder, "removed", by)
     folder.delete()
 
 
-def _require_free(space: Space, parent: Folder | None, name: str, *, but: Folder | None = None) -> None:
+def require_free(space: Space, parent: Folder | None, name: str, *, but: Folder | None = None) -> None:
+    """Raises Refused where another folder there has this name."""
     same = Folder.objects.filter(space=space, parent=parent, name_key=names.key_of(name))
     if (same.exclude(id=but.id) if but else same).exists():
         raise Refused(_("There is a folder of this name here already."), field="name")
 
 
-def _depth(folder: Folder | None) -> int:
+def depth_of(folder: Folder | None) -> int:
+    """How many folders one is inside of, itself counted."""
     depth = 0
     while folder is not None:
         depth, folder = depth + 1, folder.parent
     return depth
 
 
-def _note(folder: Folder, verb: str, by: Person) -> None:
+def note(folder: Folder, verb: str, by: Person) -> None:
+    """Records one fact about a folder."""
     record(
         f"folder.{verb}",
         thing_kind="folder",

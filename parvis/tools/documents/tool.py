@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.access.roles import Role
 from parvis.toolkit.spec import Act, Kind, Tool, Versions
-from parvis.tools.documents import actions, bundle, reading, showing
+from parvis.tools.documents import actions, bundle, drawers, reading, showing
 
 if TYPE_CHECKING:
     from parvis.contributions.models import Contribution
@@ -61,4 +61,5 @@ TOOL = Tool(
     nav_position=30,
     acts=acts,
     mine=showing.mine,
+    files=drawers.top,
 )
