@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseNotAllowed
-from django.urls import URLPattern, include, path
+from django.urls import URLPattern, include, path, reverse
 from django.urls.converters import register_converter
 
 from parvis.access import table
@@ -174,6 +174,19 @@ def _gate_thing(found: Route) -> View:
 def _belongs(contribution: Contribution, tool_slug: str) -> bool:
     owner = registry.tool_of(contribution.kind)
     return owner is not None and owner.slug == tool_slug
+
+
+def own_address(contribution: Contribution, view: str) -> str:
+    """Where a kind's tool has its own page for what the shell offers of any published contribution; "" where it has none.
+
+    `view` is "edit" or "history".
+    """
+    found = registry.kinds()[contribution.kind][1]
+    name = found.edit_view if view == "edit" else found.history_view
+    if not name or not contribution.is_published:
+        return ""
+    owner = registry.tool_of(contribution.kind)
+    return reverse(f"{owner.slug}:{name}", kwargs={"key": contribution.id}) if owner else ""
 
 
 def _with_head(methods: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.translation import gettext as _
 
 from parvis.contributions import actions, templates
@@ -14,7 +14,7 @@ from parvis.kernel.ids import decode, encode
 from parvis.kernel.words import fold
 from parvis.toolkit import registry
 from parvis.toolkit.pages import go, page
-from parvis.toolkit.routing import thing_path
+from parvis.toolkit.routing import own_address, thing_path
 from parvis.web import composer
 from parvis.web.drafts import describe_draft
 from parvis.web.moments import moment_to_come
@@ -46,7 +46,10 @@ def _published(contribution: Contribution) -> str:
 
 
 def edit(request: HttpRequest, contribution: Contribution) -> HttpResponse:
-    """Changes one's own text; what waits can be published from here, now or at a date."""
+    """Changes one's own text; what waits can be published from here, now or at a date. Some kinds have their own page."""
+    own = own_address(contribution, "edit") if request.method == "GET" else ""
+    if own:
+        return HttpResponseRedirect(own)
     error: Refused | NotAllowed | None = None
     if request.method == "POST":
         try:

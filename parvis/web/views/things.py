@@ -17,7 +17,7 @@ from parvis.kernel.markdown import excerpt, fill_names_in_text, mentions_in, men
 from parvis.people.models import names_of
 from parvis.toolkit import registry
 from parvis.toolkit.pages import back, go, page
-from parvis.toolkit.routing import thing_path
+from parvis.toolkit.routing import own_address, thing_path
 from parvis.web.composer import composer_urls
 from parvis.web.moments import day_end
 
@@ -206,7 +206,10 @@ def reply_history(request: HttpRequest, contribution: Contribution, reply: int) 
 
 
 def history(request: HttpRequest, contribution: Contribution) -> HttpResponse:
-    """What a contribution said before its edits."""
+    """What a contribution said before its edits; kinds that keep versions of their own have their own page."""
+    own = own_address(contribution, "history")
+    if own:
+        return HttpResponseRedirect(own)
     return page(
         request,
         "web/things/history.html",

@@ -1,0 +1,285 @@
+"""Writes on shared pages: begin one, write it together, restore, protect, make it a model.
+
+`write_page` is the one way by which a text changes, whoever types it: a form, a restore, a session of several.
+Not here: the tree (placing), who has the editor open (editing), replies and the bin (the spine).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from parvis.access.roles import Role
+from parvis.access.table import require
+from parvis.contributions import texts
+from parvis.contributions.actions import publish, revise
+from parvis.contributions.marks import Follow
+from parvis.contributions.models import Contribution
+from parvis.journal.actions import record
+from parvis.kernel.errors import NotAllowed, NotFound, Refused
+from parvis.spaces.models import Level
+from parvis.tools.pages import placing
+from parvis.tools.pages.merging import Merge, merge
+from parvis.tools.pages.models import Page, Version
+from parvis.tools.pages.versions import find_version, keep_version
+
+if TYPE_CHECKING:
+    from parvis.people.models import Person
+    from parvis.spaces.models import Space
+
+MOST_VERSIONS = 20_000
+
+
+class Clashed(Refused):
+    """Somebody saved meanwhile and changed the same lines: `merge` holds both texts, to choose from.
+
+    `title` is (mine, theirs) where the titles clash too; `against` the version with which it was compared.
+    """
+
+    def __init__(self, merged: Merge, title: tuple[str, str] | None, against: int) -> None:
+        super().__init__(_("You both changed the same lines. Choose what stays: nothing is lost."))
+        self.merge = merged
+        self.title = title
+        self.against = against
+
+
+def publish_page(
+    space: Space,
+    *,
+    title: str,
+    body: str,
+    by: Person,
+    options: dict[str, Any] | None = None,
+    at: datetime | None = None,
+    is_draft: bool = False,
+    tags: list[str] | None = None,
+) -> Contribution:
+    """Begins a page, last among those under `options["parent"]` (a Page, or None for the top of the community).
+
+    `options["came_from"]` is the contribution it was made of. Who may: whoever may post in the space. Raises NotFound,
+    NotAllowed, Refused.
+    """
+    asked = options or {}
+    parent: Page | None = asked.get("parent")
+    require("space.post", space, by=by)
+    placing.lock_tree(space.id)
+    if parent is not None and parent.space_id != space.id:
+        raise NotFound
+    placing.check_depth(parent)
+    contribution = publish(
+        "page", space, title=title, body=body, by=by, at=at, is_draft=is_draft, tags=tags, may_be_empty=True
+    )
+    page = Page.objects.create(
+        contribution=contribution,
+        space_id=contribution.space_id,
+        audience=contribution.audience,
+        parent=parent,
+        position=placing.last_position(space.id, parent),
+        changed_by=by,
+        came_from=asked.get("came_from"),
+    )
+    keep_version(page, by=by)
+    return contribution
+
+
+def draft_page(space: Space, *, title: str, body: str, by: Person, **more: Any) -> Contribution:
+    """A page kept as its author's draft: it takes its place in the tree once it is published."""
+    return publish_page(space, title=title, body=body, by=by, is_draft=True, **more)
+
+
+def page_of(contribution: Contribution) -> Page:
+    """The detail of a page, its row and its contribution's locked for what is to be written. Raises NotFound."""
+    Contribution.objects.select_for_update(of=("self",), no_key=True).filter(id=contribution.id).first()
+    page = Page.objects.select_for_update(of=("self",)).filter(contribution=contribution).first()
+    if page is None:
+        raise NotFound
+    contribution.refresh_from_db(fields=["title", "card", "version", "state"])
+    contribution.body.refresh_from_db()
+    page.contribution = contribution
+    return page
+
+
+def require_writer(page: Page, by: Person) -> None:
+    """Who may write this page: whoever may post in its community; its hosts alone where it is protected."""
+    held = require("pages.write", page.contribution, by=by)
+    if page.is_protected and Role.HOST not in held:
+        raise NotAllowed(
+            _("This page is protected: only the hosts of the community change it. Reply to it, or ask them.")
+        )
+
+
+def write_page(
+    contribution: Contribution,
+    *,
+    body: str,
+    by: Person,
+    base_revision: int,
+    title: str | None = None,
+    tags: list[str] | None = None,
+    note: str = "",
+    restored_from: int | None = None,
+) -> Version:
+    """Saves a text that was begun from version `base_revision`, as a version of its own; returns the one now shown.
+
+    Where somebody saved meanwhile, what both changed is brought together; the same text again makes no version. None as
+    `title` or `tags` leaves them. Who may: `require_writer`. Raises Clashed (both changed the same lines), Refused,
+    NotFound, NotAllowed.
+    """
+    page = page_of(contribution)
+    require_writer(page, by)
+    now = page.version
+    if now >= MOST_VERSIONS:
+        raise Refused(_("This page has 20,000 versions: begin a new one."))
+    title, source = texts.checked(
+        body, title=contribution.title if title is None else title, needs_title=True, may_be_empty=True
+    )
+    is_merged = base_revision != now
+    if is_merged:
+        base = Version.objects.filter(contribution=contribution, number=min(base_revision, now)).first()
+        if base is None:
+            raise Refused(
+                _("This form doesn't say what it began from. Copy your text, and open the page again.")
+            )
+        title, source = _brought_together(base, find_version(contribution, now), title, source)
+    kept = tags if tags is not None else list(contribution.tags.values_list("label", flat=True))
+    has_changed = (title, source) != (contribution.title, contribution.body.source)
+    revise(
+        contribution,
+        title=title,
+        body=source,
+        by=by,
+        tags=kept if has_changed or tags is not None else None,
+        may_be_empty=True,
+        ability="pages.write",
+        keeps_history=False,
+    )
+    if not has_changed:
+        return find_version(contribution, now)
+    contribution.body.refresh_from_db()
+    version = keep_version(page, by=by, note=note, restored_from=restored_from, is_merged=is_merged)
+    _tell_followers(contribution, by=by)
+    return version
+
+
+def _brought_together(base: Version, now: Version, title: str, source: str) -> tuple[str, str]:
+    """The title and text of both. Raises Clashed."""
+    merged, titles = merge_versions(base, now, title, source)
+    if merged.clashes or isinstance(titles, tuple):
+        raise Clashed(merged, titles if isinstance(titles, tuple) else None, now.number)
+    return titles, merged.text()
+
+
+def merge_versions(
+    base: Version, now: Version, title: str, source: str
+) -> tuple[Merge, str | tuple[str, str]]:
+    """A text begun from `base` merged with what stands `now`; the title of both, or (mine, theirs) where they clash."""
+    merged = merge(base.source, source, now.source)
+    if now.title in (base.title, title):
+        return merged, title
+    return merged, now.title if title == base.title else (title, now.title)
+
+
+def may_write(contribution: Contribution, can: frozenset[str]) -> bool:
+    """Whether somebody with these abilities may write the page; for showing a button. One query."""
+    if "pages.write" not in can or not contribution.is_published:
+        return False
+    return (
+        "pages.protect" in can
+        or not Page.objects.filter(contribution=contribution, is_protected=True).exists()
+    )
+
+
+def last_number(contribution: Contribution) -> int:
+    """The number of a page's last version. One query. Raises NotFound."""
+    found = Page.objects.filter(contribution=contribution).values_list("version", flat=True).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def parent_of(contribution: Contribution) -> Contribution | None:
+    """The page under which one stands, None at the top. One query."""
+    page = Page.objects.select_related("parent__contribution").filter(contribution=contribution).first()
+    return page.parent.contribution if page and page.parent else None
+
+
+def _tell_followers(contribution: Contribution, *, by: Person) -> None:
+    """Those who follow the page, and whoever began it, learn that it has changed; muted ones don't."""
+    levels = dict(Follow.objects.filter(contribution=contribution).values_list("person_id", "level"))
+    told = {key for key, level in levels.items() if level == Level.FOLLOWING}
+    if levels.get(contribution.author_id) != Level.MUTED:
+        told.add(contribution.author_id)
+    told.discard(by.id)
+    if told and contribution.is_published:
+        _record(contribution, "changed", by=by, tell={str(key): "page_changed" for key in sorted(told)})
+
+
+def restore_version(contribution: Contribution, number: int, *, by: Person) -> Version:
+    """Makes an older text the last one again, as a version of its own. Who may: `require_writer`.
+
+    Raises NotFound, Refused when it is the one in use.
+    """
+    old = find_version(contribution, number)
+    page = page_of(contribution)
+    if old.number == page.version or (old.title, old.source) == (
+        contribution.title,
+        contribution.body.source,
+    ):
+        raise Refused(_("The page already says this."))
+    return write_page(
+        contribution,
+        body=old.source,
+        title=old.title,
+        by=by,
+        base_revision=page.version,
+        restored_from=number,
+    )
+
+
+def revised(contribution: Contribution, *, options: dict[str, Any], by: Person) -> None:
+    """After the shell's own edit page: a draft stays at its first version, a published page gets another one."""
+    page = page_of(contribution)
+    if contribution.is_published:
+        require_writer(page, by)
+        last = find_version(contribution, page.version)
+        if (last.title, last.source) != (contribution.title, contribution.body.source):
+            keep_version(page, by=by)
+        return
+    Version.objects.filter(contribution=contribution, number=1).update(
+        title=contribution.title, source=contribution.body.source
+    )
+
+
+def protect(contribution: Contribution, is_protected: bool, *, by: Person) -> None:
+    """Lets only hosts write a page, or everybody who posts again. Who may: hosts."""
+    require("pages.protect", contribution, by=by)
+    page = page_of(contribution)
+    if page.is_protected != is_protected:
+        page.is_protected = is_protected
+        page.save(update_fields=["is_protected"])
+        _record(contribution, "protected" if is_protected else "opened", by=by)
+
+
+def set_model(contribution: Contribution, is_model: bool, *, by: Person) -> None:
+    """Offers a page as a model to begin others from, or no longer. Who may: `require_writer`."""
+    page = page_of(contribution)
+    require_writer(page, by)
+    if page.is_model != is_model:
+        page.is_model = is_model
+        page.save(update_fields=["is_model"])
+        _record(contribution, "model_made" if is_model else "model_unmade", by=by)
+
+
+def _record(contribution: Contribution, verb: str, *, by: Person, tell: dict[str, str] | None = None) -> None:
+    record(
+        f"page.{verb}",
+        thing_kind="page",
+        thing_id=contribution.id,
+        by=by,
+        space_id=contribution.space_id,
+        audience=contribution.audience,
+        payload={"tell": tell} if tell else {},
+        is_silent=not tell,
+    )

@@ -1,0 +1,83 @@
+"""Pages of shared pages: the tree by levels, one page, what to begin from. Not here: acts (views_acts), older versions
+(views_history)."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from parvis.attention.opening import contribution_page
+from parvis.contributions.kinds import installed_kinds
+from parvis.contributions.models import Contribution
+from parvis.kernel.ids import decode, encode
+from parvis.spaces.models import Space
+from parvis.toolkit.pages import page
+from parvis.toolkit.request import Request
+from parvis.tools.pages import beginning, reading, showing
+
+
+def list_top(request: Request, space: Space) -> HttpResponse:
+    """The pages of a community: its top level, each with the first of those below it; what changed last."""
+    return _level(request, space, None)
+
+
+def list_under(request: Request, space: Space, parent: int) -> HttpResponse:
+    """Everything under one page, when it is more than fits beside it."""
+    return _level(request, space, reading.find_line(space, parent))
+
+
+def _level(request: Request, space: Space, parent: object) -> HttpResponse:
+    after = key_of(request.GET.get("after", ""))
+    key = getattr(parent, "id", None)
+    rows, following = reading.list_level(space, key, after=after)
+    path = f"{space.url}pages/" + (f"under/{encode(key)}/" if key else "")
+    return page(
+        request,
+        "pages/index.html",
+        parent={"title": parent.title, "url": showing.page_url(key)} if key else None,  # type: ignore[attr-defined]
+        parent_key=encode(key) if key else "",
+        lines=[showing.level_line(row) for row in rows],
+        latest=reading.latest(space) if not after and not key else [],
+        next=f"{path}?after={encode(following)}" if following else "",
+        base=f"{space.url}pages/",
+        page_url=showing.page_url,
+    )
+
+
+def key_of(text: str) -> int:
+    """A key as an address or a form says it; 0 for anything else."""
+    try:
+        return decode(text)
+    except ValueError:
+        return 0
+
+
+def show(request: Request, contribution: Contribution) -> HttpResponse:
+    """A page: its text with its contents, the tree around it, what leads to it, its comments."""
+    row = reading.read_page(contribution, request.viewer, installed_kinds())
+    return contribution_page(
+        request,
+        contribution,
+        "pages/page.html",
+        shared=showing.describe(contribution, row, request.viewer, request.abilities),
+        tree=showing.tree(contribution, row),
+        trail=showing.trail(contribution.space, row.above),
+        contents=showing.contents,
+    )
+
+
+def choose_model(request: Request, space: Space) -> HttpResponse:
+    """What a new page may begin from."""
+    parent = request.GET.get("in", "")
+    models = [
+        {"slug": encode(row.id), "label": row.title, "promise": row.excerpt[:140], "icon": "book-copy"}
+        for row in reading.models_of(space)
+    ]
+    return page(
+        request,
+        "pages/models.html",
+        space=space,
+        shipped=beginning.shipped(request.LANGUAGE_CODE),
+        models=models,
+        parent_key=parent if key_of(parent) else "",
+        base=f"{space.url}pages/",
+    )

@@ -1,0 +1,70 @@
+"""Older versions of a page: the list, one told apart from another, restored. Not here: how they are kept (versions)."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from parvis.contributions.models import Contribution
+from parvis.kernel.errors import Refused
+from parvis.toolkit.pages import go, page
+from parvis.toolkit.request import Request
+from parvis.tools.pages import actions, reading, showing
+from parvis.tools.pages.models import Version
+from parvis.tools.pages.versions import difference, find_version
+from parvis.tools.pages.views_acts import number_of
+
+
+def show_history(request: Request, contribution: Contribution) -> HttpResponse:
+    """Who wrote what, when and why; any two versions can be told apart."""
+    before = number_of(request.GET.get("before", ""))
+    rows, following = reading.history(contribution, before=before)
+    url = showing.page_url(contribution.id)
+    last = actions.last_number(contribution)
+    return page(
+        request,
+        "pages/history.html",
+        contribution=contribution,
+        lines=[showing.version_line(row, last, url) for row in rows],
+        next=f"{url}history/?before={following}" if following else "",
+        last=last,
+        url=url,
+    )
+
+
+def show_version(request: Request, contribution: Contribution, number: int) -> HttpResponse:
+    """One version: what it changed of another (`than`, else the one before it), or its text as it read."""
+    version = find_version(contribution, number)
+    than = number_of(request.GET.get("than", "")) or number - 1
+    is_text = request.GET.get("view") == "text" or than == number
+    before = find_version(contribution, than) if than else Version(title="", source="", number=0)
+    last = actions.last_number(contribution)
+    _version, html = reading.draw_version(contribution, number)
+    shown = difference(before, version)
+    return page(
+        request,
+        "pages/version.html",
+        contribution=contribution,
+        version=version,
+        before=before,
+        difference=None if is_text else shown,
+        what=showing.words_changed(shown.words_in, shown.words_out),
+        sections=shown.sections,
+        html=html,
+        last=last,
+        url=showing.page_url(contribution.id),
+        may_restore=version.number != last and actions.may_write(contribution, request.abilities),
+    )
+
+
+def restore(request: Request, contribution: Contribution) -> HttpResponse:
+    """Makes an older text the last one again."""
+    url = showing.page_url(contribution.id)
+    number = number_of(request.POST.get("number", ""))
+    try:
+        actions.restore_version(contribution, number, by=request.viewer)
+    except Refused as refusal:
+        return go(request, f"{url}history/", refusal.sentence)
+    return go(
+        request, url, _("Version %(n)s is back. The text it replaces stays in the history.") % {"n": number}
+    )
