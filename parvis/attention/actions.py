@@ -16,10 +16,13 @@ from parvis.contributions.models import Contribution, Reply
 from parvis.journal.models import Activity
 from parvis.kernel import clock
 from parvis.people.models import Person
-from parvis.spaces.models import Level, Membership
+from parvis.spaces.models import Level, Membership, Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+REASON = 24  # the longest a reason may be
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,8 @@ def _concerned(activity: Activity, contribution_id: int | None) -> Iterable[Told
     """People named by the action itself first, then those whom the text and the thread concern."""
     yield from (Told(int(key), reason) for key, reason in activity.payload.get("tell", {}).items())
     if contribution_id is None:
+        if activity.verb == "community.tool_opened":
+            yield from _members(activity)
         return
     verb = activity.verb.rpartition(".")[2]
     if verb in ("published", "revised", "replied", "reply_revised"):
@@ -113,6 +118,16 @@ def _author(activity: Activity, reason: str) -> Iterable[Told]:
     rows = Reply.objects if activity.thing_kind == "reply" else Contribution.objects
     return [
         Told(key, reason) for key in rows.filter(id=activity.thing_id).values_list("author_id", flat=True)
+    ]
+
+
+def _members(activity: Activity) -> Iterable[Told]:
+    """All members but those who have muted the community; the reason says which tool."""
+    muted = Subscription.objects.filter(space_id=activity.space_id, level=Level.MUTED).values("person_id")
+    rows = Membership.objects.filter(space_id=activity.space_id, person__state="active")
+    reason = f"opened:{activity.payload.get('tool', '')}"[:REASON]
+    return [
+        Told(key, reason) for key in rows.exclude(person_id__in=muted).values_list("person_id", flat=True)
     ]
 
 

@@ -210,6 +210,8 @@ def _url(row: Notice, thing: Contribution | None, space: Space | None, seen: _Se
         return url_of(row.reason) or "/communities/"
     if row.reason == "invited" and space.id in seen.invitations:
         return f"/communities/invitations/{encode(seen.invitations[space.id])}/"
+    if row.reason.startswith("opened:"):
+        return f"{space.url}openings/"
     return f"{space.url}host/requests/" if row.reason == "asked" else space.url
 
 

@@ -99,6 +99,8 @@ def sentence(reason: str, who: str, count: int = 1) -> str:
             "%(who)s answered your idea of a community", "%(who)s answered your idea of a community", count
         ),
     }
+    if reason.startswith("opened:"):
+        return _("A new tool is open: %(tool)s") % {"tool": _label(reason)}
     sentences |= _of_approvals()
     otherwise = ngettext(
         "%(who)s did something that concerns you", "%(who)s did something that concerns you", count
@@ -130,8 +132,16 @@ def _of_approvals() -> dict[str, str]:
 
 def icon_of(reason: str) -> str:
     """The drawing beside a notice of this reason."""
+    if reason.startswith("opened:"):
+        return "door-open"
     of_tool = _said_by_tools(reason)
     return of_tool[0] if of_tool else ICONS.get(reason, "bell")
+
+
+def _label(reason: str) -> str:
+    """The name of the tool whose opening is told."""
+    slug = reason.partition(":")[2]
+    return next((str(tool.label) for tool in registry.tools() if slug and tool.slug.startswith(slug)), slug)
 
 
 def url_of(reason: str) -> str:

@@ -1,4 +1,4 @@
-"""How people come to belong: invitations, requests, charters, requests for a new community, templates.
+"""How people come to belong: invitations, requests, charters, requests for a new community, templates, opening plans.
 
 Not here: belonging itself (spaces.Membership).
 """
@@ -108,3 +108,29 @@ class CommunityTemplate(Keyed):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+
+
+class ToolOpening(Keyed):
+    """A tool that a community opens on a day, why, and what it replaces; once opened the row stays, as its story."""
+
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="openings")
+    audience = models.SmallIntegerField(editable=False)  # of the space: held true by a composite key (0004)
+    slug = models.CharField(max_length=40)
+    opens_on = models.DateField()
+    why = models.CharField(max_length=300, default="", blank=True)
+    replaces = models.CharField(max_length=240, default="", blank=True)
+    planned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["space", "slug"], condition=Q(opened_at=None), name="membership_opening_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["opens_on"], name="membership_opening_due", condition=Q(opened_at=None))
+        ]

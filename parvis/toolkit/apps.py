@@ -11,6 +11,7 @@ class ToolkitConfig(AppConfig):
 
     def ready(self) -> None:
         from parvis.toolkit import (
+            openings,  # noqa: F401 - registers its job
             recurring,  # noqa: F401 - registers its job
             registry,
         )

@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from parvis.access.roles import Role
+from parvis.approvals.models import Edition
 from parvis.toolkit.sockets import SocketRoute
 
 Text = Any  # a str, or a lazy translation of one
@@ -193,6 +194,9 @@ class Tool:
     # What it puts between people's cards at home, for readers who chose it (toolkit.weaving): stream(viewer, window, limit)
     # -> pieces of that window of time, newest first, with one statement. Asked of nobody else.
     stream: Callable[..., list[Piece]] | None = None
+    # Takes a letter that came to one of its addresses (toolkit.mailroom): letters(token, bytes);
+    # without bytes it says only whether somebody receives there. Raises mailroom.Undelivered.
+    letters: Callable[[str, bytes | None], None] | None = None
     # Reasons of its notices: reason -> (icon, sentence of one, sentence of several), with %(who)s where it names them.
     notices: Mapping[str, tuple[str, Text, Text]] = field(default_factory=dict)
     own_mails: frozenset[str] = frozenset()  # reasons of which the tool writes the mail itself

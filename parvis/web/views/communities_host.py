@@ -55,6 +55,7 @@ def _sections(space: Space, here: str) -> list[dict[str, Any]]:
         ("", _("What it is"), "pen-line", 0),
         ("look/", _("Look"), "palette", 0),
         ("tools/", _("Tools"), "sliders-horizontal", 0),
+        ("openings/", _("Opening plan"), "door-open", 0),
         ("charter/", _("Charter"), "handshake", 0),
         ("access/", _("Who can come in"), "door-open", 0),
         ("members/", _("Members and hosts"), "users", 0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
@@ -42,7 +43,11 @@ SELECT m.role, coalesce(m.charter_version, 0) AS accepted, u.level, r.id AS requ
        AND j.joined_at > now() - %(days)s * interval '1 day' AND j.joined_at > s.created_at + interval '1 minute'
      ORDER BY j.joined_at DESC LIMIT %(newcomers)s) n) AS newcomers,
   (SELECT coalesce(json_agg(json_build_object('slug', t.slug, 'replaces', t.replaces)), '[]')
-     FROM spaces_spacetool t WHERE t.space_id = s.id AND t.replaces <> '') AS replaced
+     FROM spaces_spacetool t WHERE t.space_id = s.id AND t.replaces <> '') AS replaced,
+  (SELECT coalesce(json_agg(json_build_object('slug', o.slug, 'on', o.opens_on, 'replaces', o.replaces,
+       'is_open', o.opened_at IS NOT NULL) ORDER BY o.opens_on, o.id), '[]') FROM (
+     SELECT * FROM membership_toolopening WHERE space_id = s.id AND s.archived_at IS NULL
+       AND (opened_at IS NULL OR opened_at > now() - interval '14 days') ORDER BY opens_on, id LIMIT 4) o) AS openings
 FROM spaces_space s
   LEFT JOIN spaces_membership m ON m.space_id = s.id AND m.person_id = %(me)s
   LEFT JOIN spaces_subscription u ON u.space_id = s.id AND u.person_id = %(me)s
@@ -67,6 +72,7 @@ class Standing:
     start_id: int | None
     newcomers: list[dict[str, Any]]
     replaced: list[dict[str, Any]]  # tool label, and what it replaces or links to
+    openings: list[dict[str, Any]]  # tools that open soon, or have just opened
 
     @property
     def must_accept(self) -> bool:
@@ -97,7 +103,17 @@ def standing_of(space: Space, person: Person) -> Standing:
         start_id=row.start_id,
         newcomers=[_person(one) for one in row.newcomers],
         replaced=_replaced(row.replaced),
+        openings=_openings(row.openings),
     )
+
+
+def _openings(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    labels = {tool.slug: tool.label for tool in registry.switchable()}
+    return [
+        {**row, "label": labels[row["slug"]], "on": date.fromisoformat(row["on"])}
+        for row in rows
+        if row["slug"] in labels
+    ]
 
 
 def _replaced(rows: list[dict[str, str]]) -> list[dict[str, Any]]:
