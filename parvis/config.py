@@ -74,6 +74,9 @@ class Config(BaseSettings):
     smtp_url: SecretStr = Field(
         SecretStr(""), description=gettext_noop("Mail relay, smtp://user:secret@host:port?tls=1")
     )
+    mail_domain: str = Field(
+        "", description=gettext_noop("Domain whose mail reaches bin/parvis receive; empty: no letters come in")
+    )
     mail_from: str = Field("", description=gettext_noop("Sender address of the network's mail"))
     max_upload_mb: int = Field(25, description=gettext_noop("Largest attachment, in megabytes"))
     max_document_mb: int = Field(

@@ -36,6 +36,7 @@ def set_environment() -> None:
         PARVIS_DATABASE_URL_OWNER=cluster().url("owner", DATABASE),
         PARVIS_PORT=str(port),
         PARVIS_URL=f"http://127.0.0.1:{port}",
+        PARVIS_MAIL_DOMAIN="lettres.parvis.test",
         # Playwright runs an event loop in the test's thread, where Django would refuse every query.
         DJANGO_ALLOW_ASYNC_UNSAFE="true",
     )

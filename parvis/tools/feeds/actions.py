@@ -17,7 +17,7 @@ from parvis.kernel import addresses, clock
 from parvis.kernel.errors import NotFound, Refused
 from parvis.kernel.words import fold
 from parvis.tools.feeds import at_home
-from parvis.tools.feeds.models import Item, Mark, ReadUntil, Source, Subscription, Word
+from parvis.tools.feeds.models import Item, Letterbox, Mark, ReadUntil, Source, Subscription, Word
 from parvis.tools.feeds.reading import find_item, shelf_sources
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ MOST_SOURCES = 300  # on one shelf
 MOST_WORDS = 50
 
 
-def _require_shelf(space: Space | None, by: Person) -> None:
+def require_shelf(space: Space | None, by: Person) -> None:
+    """Everybody keeps their own shelf, hosts their community's. Raises NotAllowed, NotFound."""
     if space is None:
         require("site.use", by=by)
     else:
@@ -40,14 +41,14 @@ def add_source(typed: str, space: Space | None = None, *, by: Person) -> Source:
 
     Who may: everybody for themselves, hosts for their community. Raises Refused, NotAllowed, NotFound.
     """
-    _require_shelf(space, by)
+    require_shelf(space, by)
     url = checked_url(typed)
     if len(shelf_sources(by, space)) >= MOST_SOURCES:
         raise Refused(_("This shelf is full: take a feed off first."), field="url")
     source, is_new = Source.objects.get_or_create(
         url=url, defaults={"next_at": clock.now() + timedelta(hours=1)}
     )
-    _row, is_added = Subscription.objects.get_or_create(source=source, **_shelf(space, by))
+    _row, is_added = Subscription.objects.get_or_create(source=source, **shelf_of(space, by))
     if not is_added:
         raise Refused(_("This feed is on the shelf already."), field="url")
     if is_new:
@@ -55,7 +56,8 @@ def add_source(typed: str, space: Space | None = None, *, by: Person) -> Source:
     return source
 
 
-def _shelf(space: Space | None, by: Person) -> dict[str, Any]:
+def shelf_of(space: Space | None, by: Person) -> dict[str, Any]:
+    """The shelf as a subscription's columns."""
     return {"person": by, "space": None} if space is None else {"space": space, "person": None}
 
 
@@ -74,10 +76,11 @@ def checked_url(typed: str) -> str:
 
 def remove_source(source_id: int, space: Space | None = None, *, by: Person) -> None:
     """Takes a feed off a shelf. Raises NotFound."""
-    _require_shelf(space, by)
-    gone, _each = Subscription.objects.filter(source_id=source_id, **_shelf(space, by)).delete()
+    require_shelf(space, by)
+    gone, _each = Subscription.objects.filter(source_id=source_id, **shelf_of(space, by)).delete()
     if not gone:
         raise NotFound
+    Letterbox.objects.filter(source_id=source_id, source__subscriptions=None).delete()
     if space is None and by.stream_tools:
         at_home.note_choice(by)
 
@@ -91,8 +94,8 @@ def mute_source(source_id: int, is_muted: bool, *, by: Person) -> None:
 
 def ask_again(source_id: int, space: Space | None = None, *, by: Person) -> None:
     """Has a feed in trouble called at the next round rather than at its own time. Raises NotFound."""
-    _require_shelf(space, by)
-    if not Subscription.objects.filter(source_id=source_id, **_shelf(space, by)).exists():
+    require_shelf(space, by)
+    if not Subscription.objects.filter(source_id=source_id, **shelf_of(space, by)).exists():
         raise NotFound
     Source.objects.filter(id=source_id).exclude(trouble="").update(next_at=clock.now())
 

@@ -161,7 +161,7 @@ def _xml_item(entry: Any, base: str) -> dict[str, Any]:
     source = next((str(one.get("value") or "") for one in contents if one.get("value")), "")
     link = _address(entry.get("link"), base)
     when = entry.get("published_parsed") or entry.get("updated_parsed") or entry.get("created_parsed")
-    return _item(
+    return make_item(
         uid=str(entry.get("id") or ""),
         url=link,
         title=entry.get("title"),
@@ -210,7 +210,7 @@ def _json_item(entry: dict[str, Any], base: str) -> dict[str, Any]:
     when = feedparser.datetimes._parse_date(
         str(entry.get("date_published") or entry.get("date_modified") or "")[:60]
     )
-    return _item(
+    return make_item(
         uid=str(entry.get("id") or ""), url=link, title=entry.get("title"), author=names[0] if names else "",
         source=source, at=_seconds(when), base=link or base,
     )  # fmt: skip
@@ -220,7 +220,7 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _item(
+def make_item(
     *, uid: str, url: str, title: Any, author: Any, source: str, at: int | None, base: str
 ) -> dict[str, Any]:
     """What is kept of one article: plain words, clean HTML with whole addresses, its pictures as places in it."""

@@ -20,6 +20,7 @@ from parvis.kernel.ids import new_id
 from parvis.kernel.words import fold
 from parvis.tools.feeds import pictures
 from parvis.tools.feeds.models import Item, Picture, Source, Subscription
+from parvis.tools.feeds.reading import LETTERS
 from parvis.tools.feeds.reading_feed import Entry, NotRead, Parsed, read_feed
 
 ACCEPT = (
@@ -36,7 +37,7 @@ _TRACKING = re.compile(r"(?:^|&)(?:utm_\w+|fbclid|gclid|xtor|at_\w+)=[^&]*", re.
 def fetch_due() -> int:
     """Hands the due sources that stand on a shelf to the workers; their turn is put off, so that none is asked twice."""
     now = clock.now()
-    wanted = Subscription.objects.values("source_id")
+    wanted = Subscription.objects.exclude(source__url__startswith=LETTERS).values("source_id")
     due = Source.objects.filter(next_at__lte=now, id__in=wanted).select_for_update(
         skip_locked=True, no_key=True
     )
@@ -51,7 +52,7 @@ def fetch_source(source_id: int, *, fetcher: fetch.Fetcher | None = None) -> Non
     """Calls one source and keeps what is new; a page leads to the feed it names. Run again, it adds nothing."""
     rows = Source.objects.select_for_update(skip_locked=True, no_key=True)
     source = rows.filter(id=source_id).first()
-    if source is None:
+    if source is None or source.url.startswith(LETTERS):
         return
     try:
         caller = fetcher or fetch.site_fetcher()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from parvis.spaces.models import Space
 
 PAGE = 30
+LETTERS = "newsletter:"  # begins the address of a source whose articles come by mail
 _LAST = Cursor(datetime(9999, 1, 1, tzinfo=UTC), 2**62)
 
 MINE = "SELECT b.source_id FROM feeds_subscription b WHERE b.person_id = %(me)s AND NOT b.is_muted"
@@ -53,7 +54,7 @@ BROUGHT = """(SELECT coalesce(jsonb_agg(jsonb_build_object('name', p.display_nam
 PICTURES = """(SELECT coalesce(jsonb_object_agg(p.number, jsonb_build_array(p.width, p.height)), '{}')
     FROM feeds_picture p WHERE p.item_id = i.id AND p.sha256 <> '')"""
 
-COLUMNS = f"""i.id, i.url, i.title, i.author, i.excerpt, i.at, o.id AS source_id, o.title AS source, o.site_url,
+COLUMNS = f"""i.id, i.url, i.title, i.author, i.excerpt, i.at, o.id AS source_id, o.title AS source, o.site_url, o.url AS source_url,
   NOT (TRUE {UNREAD}) AS is_read, {BROUGHT} AS brought"""
 
 NOT_TWIN = """NOT EXISTS (SELECT 1 FROM feeds_item j JOIN shelf ON shelf.source_id = j.source_id
@@ -86,7 +87,8 @@ ONE = f"SELECT {COLUMNS}, i.html, {PICTURES} AS pictures FROM feeds_item i JOIN 
 
 SOURCES = """
 SELECT o.id, o.url, o.site_url, o.title, o.description, o.trouble, o.fetched_at, b.is_muted, b.is_at_home,
-  (SELECT max(i.at) FROM feeds_item i WHERE i.source_id = o.id) AS last_at
+  (SELECT max(i.at) FROM feeds_item i WHERE i.source_id = o.id) AS last_at,
+  EXISTS (SELECT 1 FROM feeds_letterbox l WHERE l.source_id = o.id) AS has_box
 FROM feeds_subscription b JOIN feeds_source o ON o.id = b.source_id WHERE {where} ORDER BY lower(o.title), o.id"""
 
 # The feeds of communities open to everybody: what the network reads in public.
@@ -97,6 +99,7 @@ SELECT o.id, o.url, o.site_url, o.title, o.description, o.trouble,
 FROM feeds_source o JOIN feeds_subscription b ON b.source_id = o.id
   JOIN spaces_space s ON s.id = b.space_id AND s.audience = 0 AND s.archived_at IS NULL
   JOIN spaces_spacetool t ON t.space_id = s.id AND t.slug = 'feeds'
+WHERE o.url NOT LIKE 'newsletter:%%'
 GROUP BY o.id ORDER BY lower(o.title), o.id LIMIT 500"""
 
 

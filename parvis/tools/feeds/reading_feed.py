@@ -79,11 +79,12 @@ def _checked(found: dict[str, Any]) -> Parsed:
         title=_text(found["title"], 200),
         site_url=_link(found["site_url"]),
         description=_text(found["description"], 400),
-        entries=[_entry(one) for one in found["items"][:300]],
+        entries=[checked_entry(one) for one in found["items"][:300]],
     )
 
 
-def _entry(one: dict[str, Any]) -> Entry:
+def checked_entry(one: dict[str, Any]) -> Entry:
+    """An item as the sandbox gave it, every part bounded and cleaned again."""
     return Entry(
         uid=_text(one["uid"], 2000),
         url=_link(one["url"]),

@@ -84,6 +84,7 @@ def describe(row: Any) -> dict[str, Any]:
         "excerpt": row.excerpt if row.title else "",
         "at": row.at,
         "source": row.source,
+        "is_letter": row.source_url.startswith(reading.LETTERS),
         "source_key": encode(row.source_id),
         "is_read": row.is_read,
         "brought": [
@@ -105,6 +106,8 @@ def describe_source(row: Any) -> dict[str, Any]:
         "id": row.id,
         "key": encode(row.id),
         "url": row.url,
+        "is_letter": row.url.startswith(reading.LETTERS),
+        "has_box": row.has_box,
         "site_url": row.site_url,
         "title": row.title or host_of(row.url),
         "description": row.description,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.access.roles import Role
 from parvis.toolkit.spec import Tool
-from parvis.tools.feeds import at_home, showing
+from parvis.tools.feeds import at_home, letters, showing
 
 TOOL = Tool(
     slug="feeds",
@@ -19,6 +19,7 @@ TOOL = Tool(
     nav_position=10,
     mine=showing.mine,
     stream=at_home.stream,
+    letters=letters.take,
     notices={
         "feed_word": (
             "rss",

@@ -12,6 +12,7 @@ site_routes = [
     route("", views.show_mine, ability="site.use", name="mine", methods=GET),
     route("directory/", views.show_directory, ability="site.use", name="directory", methods=GET),
     route("sources/", views_shelf.own_sources, ability="site.use", name="sources"),
+    route("letters/", views_shelf.own_letters, ability="site.use", name="letters", methods=POST),
     route("sources.opml", views_shelf.own_list, ability="site.use", name="opml", methods=GET),
     route("import/", views_shelf.own_import, ability="site.use", name="import", methods=POST),
     route(
@@ -48,6 +49,7 @@ space_routes = [
     route("read/", views_acts.read_all_here, ability="space.read", name="read_here", methods=POST),
     route("home/", views_shelf.set_at_home, ability="space.read", name="at_home", methods=POST),
     route("sources/", views_shelf.space_sources, ability="feeds.curate", name="space_sources"),
+    route("letters/", views_shelf.space_letters, ability="feeds.curate", name="space_letters", methods=POST),
     route("sources.opml", views_shelf.space_list, ability="space.read", name="space_opml", methods=GET),
     route("import/", views_shelf.space_import, ability="feeds.curate", name="space_import", methods=POST),
     route(

@@ -13,7 +13,7 @@ from parvis.kernel.ids import encode
 from parvis.spaces.models import Space
 from parvis.toolkit.pages import back, go, page
 from parvis.toolkit.request import Request
-from parvis.tools.feeds import actions, at_home, opml, reading, showing
+from parvis.tools.feeds import actions, at_home, letters, opml, reading, showing
 from parvis.tools.feeds.models import Source, Word
 
 
@@ -27,9 +27,11 @@ def space_sources(request: Request, space: Space) -> HttpResponse:
     return _sources(request, space)
 
 
-def _sources(request: Request, space: Space | None, error: Refused | None = None) -> HttpResponse:
+def _sources(
+    request: Request, space: Space | None, error: Refused | None = None, address: str = ""
+) -> HttpResponse:
     here = f"{space.url}feeds/" if space else "/feeds/"
-    if request.method == "POST" and error is None:
+    if request.method == "POST" and error is None and not address:
         try:
             actions.add_source(request.POST.get("url", ""), space, by=request.viewer)
             return go(
@@ -41,7 +43,8 @@ def _sources(request: Request, space: Space | None, error: Refused | None = None
     context: dict[str, Any] = {"space": space} if space else {}
     return page(
         request, "feeds/sources_space.html" if space else "feeds/sources.html", status=422 if error else 200, here=here,
-        sources=rows, error=error, typed=request.POST.get("url", ""), is_off=_is_off(), **context,
+        sources=rows, error=error, typed=request.POST.get("url", ""), is_off=_is_off(), address=address,
+        takes_letters=letters.are_on(), **context,
     )  # fmt: skip
 
 
@@ -54,6 +57,24 @@ def _is_off() -> bool:
     return False
 
 
+def own_letters(request: Request) -> HttpResponse:
+    """A secret address for a newsletter, shown once."""
+    return _letters(request, None)
+
+
+def space_letters(request: Request, space: Space) -> HttpResponse:
+    """The same for a community's shelf."""
+    return _letters(request, space)
+
+
+def _letters(request: Request, space: Space | None) -> HttpResponse:
+    try:
+        address = letters.open_box(request.POST.get("name", ""), space, by=request.viewer)
+    except Refused as refusal:
+        return _sources(request, space, refusal)
+    return _sources(request, space, address=address)
+
+
 def own_act(request: Request, source: int, act: str) -> HttpResponse:
     """One feed of one's shelf: remove, mute, unmute, at home or not, retry."""
     if act in ("home", "not-home"):
@@ -62,6 +83,8 @@ def own_act(request: Request, source: int, act: str) -> HttpResponse:
     if act == "remove":
         actions.remove_source(source, by=request.viewer)
         return go(request, "/feeds/sources/", _("Taken off the shelf."))
+    if act in ("renew", "close"):
+        return _box_act(request, source, act, None)
     if act in ("mute", "unmute"):
         actions.mute_source(source, act == "mute", by=request.viewer)
         return go(request, "/feeds/sources/", _("Muted.") if act == "mute" else _("Shown again."))
@@ -88,7 +111,18 @@ def space_act(request: Request, space: Space, source: int, act: str) -> HttpResp
     if act == "remove":
         actions.remove_source(source, space, by=request.viewer)
         return go(request, f"{space.url}feeds/sources/", _("Taken off the shelf."))
+    if act in ("renew", "close"):
+        return _box_act(request, source, act, space)
     return _retry(request, source, act, space)
+
+
+def _box_act(request: Request, source: int, act: str, space: Space | None) -> HttpResponse:
+    """Another address for a newsletter, or none any more."""
+    if act == "renew":
+        return _sources(request, space, address=letters.renew(source, space, by=request.viewer))
+    letters.close(source, space, by=request.viewer)
+    where = f"{space.url}feeds/sources/" if space else "/feeds/sources/"
+    return go(request, where, _("Nothing comes in at this address any more."))
 
 
 def _retry(request: Request, source: int, act: str, space: Space | None) -> HttpResponse:
@@ -111,7 +145,10 @@ def space_list(request: Request, space: Space) -> HttpResponse:
 
 def _list(request: Request, space: Space | None, name: str) -> HttpResponse:
     keys = reading.shelf_sources(request.viewer, space)
-    data = opml.write_opml(name, Source.objects.filter(id__in=keys).order_by("title", "id"))
+    data = opml.write_opml(
+        name,
+        Source.objects.filter(id__in=keys).exclude(url__startswith=reading.LETTERS).order_by("title", "id"),
+    )
     response = HttpResponse(data, content_type="text/x-opml; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="feeds.opml"'
     return response
