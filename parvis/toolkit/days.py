@@ -57,4 +57,5 @@ def short_span(begins_at: datetime | None, first_on: date | None) -> tuple[str, 
     """The head of a narrow column: ("Tue 1 Dec", "09:00"), on the reader's clock."""
     local = timezone.localtime(begins_at) if begins_at is not None else None
     day = local.date() if local is not None else first_on
-    return (say(day, "D j M") if day else "", f"{local:%H:%M}" if local is not None else "")
+    pattern = "D j N" if (translation.get_language() or "").startswith("fr") else "D j M"
+    return (say(day, pattern) if day else "", f"{local:%H:%M}" if local is not None else "")
