@@ -66,7 +66,9 @@ _MACHINES = {"x86_64": (0xC000003E, _CALLS_X86_64), "aarch64": (0xC00000B7, _CAL
 
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP = 1, 38, 22
 _CLONE_NEWUSER, _CLONE_NEWNET, _CLONE_NEWIPC = 0x10000000, 0x40000000, 0x08000000
-_LANDLOCK_CREATE, _LANDLOCK_RESTRICT = 444, 446  # the same numbers on every architecture
+_LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446  # the same numbers on every architecture
+_READ = 1 | 4 | 8  # execute, read a file, list a folder
+_OF_FILES = 1 | 2 | 4 | 1 << 14  # execute, write, read, truncate
 
 _standing: list[str] = []
 
@@ -107,10 +109,10 @@ def put_up_walls(limits: dict[str, Any]) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if sys.platform == "linux":
         libc.prctl(_PR_SET_PDEATHSIG, 9, 0, 0, 0)
-        if "namespaces" in asked and _leave_namespaces(libc):
+        if "namespaces" in asked and leave_namespaces(libc):
             _standing.append("namespaces")
         libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        if "landlock" in asked and _forbid_paths(libc):
+        if "landlock" in asked and forbid_paths(libc):
             _standing.append("landlock")
     if "limits" in asked:
         _set_limits(limits)
@@ -133,21 +135,39 @@ def _set_limits(limits: dict[str, Any]) -> None:
         resource.setrlimit(what, bound)
 
 
-def _leave_namespaces(libc: ctypes.CDLL) -> bool:
-    """Enter an empty network; as root where user namespaces are refused, keep the same user."""
-    network = _CLONE_NEWNET | _CLONE_NEWIPC
+def leave_namespaces(libc: ctypes.CDLL, more: int = 0) -> bool:
+    """Enter an empty network, and what `more` names; as root where user namespaces are refused, keep the same user."""
+    network = _CLONE_NEWNET | _CLONE_NEWIPC | more
     return bool(libc.unshare(_CLONE_NEWUSER | network) == 0 or libc.unshare(network) == 0)
 
 
-def _forbid_paths(libc: ctypes.CDLL) -> bool:
-    """Landlock with every file access handled and not one path allowed."""
+def forbid_paths(libc: ctypes.CDLL, allowed: dict[str, bool] | None = None) -> bool:
+    """Landlock with every file access handled; `allowed` are paths that may be read, and (true) written beneath."""
     version = libc.syscall(_LANDLOCK_CREATE, None, 0, 1)
     if version < 1:
         return False
     accesses = {1: 13, 2: 14, 3: 15, 4: 15}.get(version, 16)  # how many file rights this kernel knows
-    attributes = struct.pack("Q", (1 << accesses) - 1)
+    every = (1 << accesses) - 1
+    attributes = struct.pack("Q", every)
     ruleset = libc.syscall(_LANDLOCK_CREATE, attributes, len(attributes), 0)
-    return bool(ruleset >= 0 and libc.syscall(_LANDLOCK_RESTRICT, ruleset, 0) == 0)
+    if ruleset < 0:
+        return False
+    for path, is_written in (allowed or {}).items():
+        rights = every if is_written else _READ
+        # A file takes no rights of folders.
+        _allow(libc, ruleset, path, rights if os.path.isdir(path) else rights & _OF_FILES)
+    return bool(libc.syscall(_LANDLOCK_RESTRICT, ruleset, 0) == 0)
+
+
+def _allow(libc: ctypes.CDLL, ruleset: int, path: str, rights: int) -> None:
+    """One rule; a path that isn't there needs none."""
+    try:
+        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return
+    rule = struct.pack("=Qi", rights, place)
+    libc.syscall(_LANDLOCK_ADD, ruleset, 1, rule, 0)
+    os.close(place)
 
 
 def _forbid_calls(libc: ctypes.CDLL) -> bool:

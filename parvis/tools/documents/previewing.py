@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 from dataclasses import dataclass, field
 
 from parvis.kernel import images
@@ -16,7 +15,7 @@ from parvis.kernel.db import SYSTEM, acting
 from parvis.kernel.errors import ParvisError
 from parvis.kernel.files import local_store
 from parvis.kernel.sandbox import DecoderFailed, run_limited
-from parvis.tools.documents import actions
+from parvis.tools.documents import actions, office
 from parvis.tools.documents.models import Document, Preview, Version
 
 CPU_SECONDS, SECONDS = 20, 45
@@ -27,7 +26,12 @@ PICTURES = {"image/jpeg", "image/png", "image/webp", "image/gif"}
 SOUNDS = {"audio/mp4", "audio/mpeg", "audio/ogg", "audio/wav", "audio/flac"}
 FILMS = {"video/mp4", "video/webm"}
 OFFICE = ("application/vnd.openxmlformats-officedocument.", "application/vnd.oasis.opendocument.")
-OLD_OFFICE = {"application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint"}
+OLD_OFFICE = {
+    "application/msword",
+    "application/rtf",
+    "application/vnd.ms-excel",
+    "application/vnd.ms-powerpoint",
+}
 
 
 @dataclass
@@ -56,7 +60,7 @@ def family(media_type: str) -> str:
 
 def draws_office() -> bool:
     """Whether this machine has what draws pages of office files."""
-    return shutil.which("soffice") is not None
+    return office.program() is not None
 
 
 def look_into(data: bytes, media_type: str) -> Seen | None:
@@ -70,11 +74,31 @@ def look_into(data: bytes, media_type: str) -> Seen | None:
             return Seen(text=_plain(data))
         if kind == "pdf":
             return decode("parvis.tools.documents.decoders:pdf", data)
-        if kind == "office" and media_type not in OLD_OFFICE:
-            return decode("parvis.tools.documents.decoders:office", data)
+        if kind == "office":
+            return _office(data, media_type)
     except (DecoderFailed, ParvisError, ValueError, KeyError, TypeError):
         return None
     return Seen() if kind in ("sound", "film") else None
+
+
+def _office(data: bytes, media_type: str) -> Seen:
+    """Words by our own decoder, pages by LibreOffice: either alone is worth showing. Raises DecoderFailed for none."""
+    words = Seen()
+    if media_type not in OLD_OFFICE:
+        try:
+            words = decode("parvis.tools.documents.decoders:office", data)
+        except DecoderFailed as failed:
+            # A bomb goes no further; a drawing without a word may.
+            if failed.detail != "empty":
+                raise
+    try:
+        drawn = decode("parvis.tools.documents.decoders:pdf", office.as_pdf(data, media_type))
+    except DecoderFailed:
+        if not words.text:
+            raise
+        return words
+    drawn.text = words.text or drawn.text
+    return drawn
 
 
 def decode(function_path: str, data: bytes) -> Seen:

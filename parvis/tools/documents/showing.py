@@ -12,7 +12,7 @@ from parvis.kernel.ids import encode
 from parvis.toolkit.cards import author_of
 from parvis.toolkit.formats import number
 from parvis.toolkit.spec import Line, Section
-from parvis.tools.documents import previewing, reading
+from parvis.tools.documents import office, previewing, reading
 
 if TYPE_CHECKING:
     from parvis.people.models import Person
@@ -181,12 +181,15 @@ def why_no_preview(last: Any, kind: str) -> str:
     """A sentence, where there is nothing or little to show."""
     if last.preview == "waiting":
         return _("The preview is being prepared: it will be here in a moment.")
+    if kind == "office" and last.pages:
+        most = office.MOST_PAGES
+        return "" if last.page_count < most else _("The first %(n)s pages are shown here.") % {"n": most}
     if kind == "office" and not previewing.draws_office():
         return _(
             "This server shows the words of office files, not their pages: LibreOffice isn't installed on it."
         )
-    if kind == "office":
-        return _("Only the words of office files are shown here. Download it to see its pages.")
+    if kind == "office" and last.preview == "ready":
+        return _("Only the words of this file could be shown. Download it to see its pages.")
     if last.preview == "none":
         return _("No preview of this file. Download it to open it.")
     return ""
