@@ -52,6 +52,8 @@ EXEMPT: dict[str, str] = {
     "documents_version.preview": WORD, "documents_version.pages": "hashes and sizes of the drawn pages",
     "documents_document.name": "sorted and saved by; the title, which is the same, has its canary",
     "documents_version.name": "what older versions are saved as",
+    "approvals_review.digest": KEY, "approvals_review.state": WORD, "approvals_approver.answer": WORD,
+    "membership_toolopening.slug": KEY,
     "ballots_box.method": WORD, "polls_poll.results": WORD, "polls_poll.outcome": UNSEEN,
     "calendar_event.zone": WORD, "calendar_event.rule": WORD, "calendar_event.uid": KEY, "calendar_event.notes": UNSEEN,
     "calendar_answer.choice": WORD, "calendar_feed.token_hash": SECRET,

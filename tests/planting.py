@@ -15,6 +15,7 @@ from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from parvis.approvals.models import Review
 from parvis.contributions.models import Contribution, Reply
 from parvis.kernel.files import local_store
 from parvis.spaces.models import Space
@@ -114,6 +115,12 @@ def of_source(world: World, source_id: int) -> frozenset[str]:
     return found
 
 
+def is_in_work(row: Any) -> bool:
+    """Whether a version is newer than the approved one: for those who write there."""
+    approved = Review.objects.filter(contribution_id=row.contribution_id, state="approved").first()
+    return approved is not None and row.number > approved.number
+
+
 def readers(world: World, row: Any) -> frozenset[str]:
     """Who may meet the texts of one row of any table."""
     table = row._meta.db_table
@@ -129,6 +136,10 @@ def readers(world: World, row: Any) -> frozenset[str]:
         return of_reply(world, row)
     if getattr(row, "reply_id", None):
         return of_reply(world, row.reply)
+    if room == "approvals":  # the words of a review: who asked, who was asked, who wrote the thing
+        return frozenset({"author", "member", "cohost"})
+    if table == "documents_version" and is_in_work(row):
+        return of_contribution(world, row.contribution) & MEMBERS
     if getattr(row, "contribution_id", None):
         return of_contribution(world, row.contribution)
     if getattr(row, "box_id", None):
@@ -139,7 +150,7 @@ def readers(world: World, row: Any) -> frozenset[str]:
         return of_source(world, row.source_id if table == "feeds_item" else row.id)
     if table == "feeds_word":
         return frozenset({person.get(row.person_id, "")})
-    if room == "forum":
+    if room == "forum" or table == "membership_toolopening":
         return who_reads(place_of(world, row.space_id))
     if table == "membership_invitation" and row.person_id is None and not row.email:
         return frozenset(SIGNED)  # whoever holds the link; the sweep gives it to everybody

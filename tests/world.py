@@ -54,6 +54,7 @@ from tests.world_tools import (
     polls_here,
     seen,
 )
+from tests.world_workflow import approvals_here, openings_here
 
 ACTORS = (
     "visitor", "suspended", "stranger", "host_elsewhere", "ex_member", "member", "cohost", "author", "host",
@@ -86,6 +87,7 @@ class World:
             row := Session.objects.filter(session_key=self.sessions[actor]).first()
         ):
             own["own_session"] = row.public_key
+        own["colleague"] = encode((self.cast.host if actor == "member" else self.cast.member).id)
         return {**self.site, **self.names.get(space, {}), **own}
 
     def client(self, actor: str) -> Client:
@@ -263,6 +265,8 @@ def _fill_space(world: World, name: str, words: Words) -> None:
         found |= calendar_here(world, space, words) if not space.is_everyone else {}
         found |= documents_here(world, space, words) if not space.is_everyone else {}
         found |= feeds_here(space, words) if not space.is_everyone else {}
+        found |= approvals_here(world, space, words) if not space.is_everyone else {}
+        found |= openings_here(space, words, host)
         found |= _hosting(world, space, host, words)
     if name == "archived":
         shaping.archive(space, by=host)

@@ -50,6 +50,7 @@ RULES: dict[str, Rule] = {
     "contribution.pin": _may(Role.HOST, writes=True),
     "contribution.move": _may(Role.HOST, writes=True),
     "approval.ask": _may(Role.POSTER, Role.AUTHOR, writes=True),
+    "approval.answer": _may(Role.READER, writes=True),
 }
 
 

@@ -165,7 +165,7 @@ def answer(
     Who may: who is asked, when it is their turn. Raises NotAllowed, and Refused when it was settled or begun again
     meanwhile, or for a refusal without a reason.
     """
-    require("contribution.read", contribution, by=by)
+    require("approval.answer", contribution, by=by)
     review = _open_review(contribution)
     mine = Approver.objects.filter(review=review, person_id=by.id).first() if review else None
     if review is None or review.id != review_id:
@@ -231,13 +231,18 @@ def _settle(review: Review, state: State) -> None:
 
 def _led_review(contribution: Contribution, *, by: Person) -> Review:
     """The open review, for who asked it and the hosts. Raises NotFound, NotAllowed."""
-    held = require("approval.ask", contribution, by=by)
     review = _open_review(contribution)
+    require_lead(contribution, review.asker_id if review else by.id, by=by)
     if review is None:
         raise Refused(_("No approval is waited for any more."))
-    if review.asker_id != by.id and Role.HOST not in held:
-        raise NotAllowed(_("Only who asked for this approval, and the hosts, can change it."))
     return review
+
+
+def require_lead(contribution: Contribution, asker_id: int, *, by: Person) -> None:
+    """For who asked and the hosts. Raises NotFound, NotAllowed."""
+    held = require("approval.ask", contribution, by=by)
+    if asker_id != by.id and Role.HOST not in held:
+        raise NotAllowed(_("Only who asked for this approval, and the hosts, can change it."))
 
 
 def withdraw(contribution: Contribution, *, by: Person) -> None:

@@ -19,7 +19,7 @@ THING: list[Route] = [
     route(
         "approval/answer/",
         approvals.answer,
-        ability="contribution.read",
+        ability="approval.answer",
         name="approval_answer",
         methods=POST,
     ),

@@ -167,8 +167,9 @@ def replace(request: Request, contribution: Contribution) -> HttpResponse:
     shown = next((one for one in reading.history_of(contribution) if one.state == "review"), None)
     given = request.POST.get("old") or request.GET.get("old", "")
     old = next((one for one in shown.people if one.id == key_of(given)), None) if shown else None
-    if old is None or old.answer:
+    if shown is None or old is None or old.answer:
         raise NotFound
+    actions.require_lead(contribution, shown.asker_id, by=request.viewer)
 
     def write() -> None:
         new = next(iter(decode_keys(request.POST.getlist("person"))), None)
