@@ -16,6 +16,7 @@ from parvis.demo.filing import file_documents
 from parvis.demo.organisation import ORIGIN, Organisation
 from parvis.demo.polling import vote_in_secret
 from parvis.demo.watching import follow_feeds
+from parvis.demo.writing import write_pages
 from parvis.journal.models import Activity
 from parvis.kernel import clock, markdown
 from parvis.kernel.db import SYSTEM, acting
@@ -85,6 +86,7 @@ def seed_demo(progress: Progress | None = None) -> None:
         _leave_traces()
         follow_feeds()
         file_documents()
+        write_pages()
         open_practice(by=demo_people()["admin"], language="fr")
 
 

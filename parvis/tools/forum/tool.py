@@ -10,6 +10,7 @@ from parvis.access.roles import Role
 from parvis.toolkit.spec import Act, Kind, Option, Tool
 from parvis.tools.forum import actions, bundle, ideas
 from parvis.tools.forum.asking import composer_fields
+from parvis.tools.forum.gist import gist_of
 from parvis.tools.forum.models import MODES
 from parvis.tools.forum.showing import care_links
 
@@ -47,6 +48,7 @@ TOPIC = Kind(
             "circle-question-mark",
             prompt=_("Say what you tried, and what would help."),
             mode="question",
+            needs_body=False,
         ),
         Option(
             "discussion",
@@ -54,20 +56,30 @@ TOPIC = Kind(
             "messages-square",
             prompt=_("What would you like to talk about?"),
             mode="discussion",
+            needs_body=False,
         ),
-        Option("debate", _("Debate"), "scale", prompt=_("A proposal to be for or against."), mode="debate"),
+        Option(
+            "debate",
+            _("Debate"),
+            "scale",
+            prompt=_("A proposal to be for or against."),
+            mode="debate",
+            needs_body=False,
+        ),
         Option(
             "brainstorm",
             _("Brainstorm"),
             "lightbulb",
             prompt=_("What do you need ideas for?"),
             mode="brainstorm",
+            needs_body=False,
         ),
     ),
     replies=(_("Reply"), _("reply"), _("replies")),
     extra_fields="forum/_fields.html",
     extra_context=composer_fields,
     reply_gone=actions.forget_reply,
+    gist=gist_of,
     dump=bundle.dump_topic,
     load=bundle.load_topic,
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 SENTENCES = re.compile(r"(?<=[.!?…:;])(?=[ \u00a0\u202f])")
+IN_A_ROW = re.compile(r"\s*(?:[-*+|>]|\d+[.)])")
 MOST_PIECES = 4000  # lines: comparing longer texts would take more than a moment
 CHOICES = ("mine", "theirs", "both")
 
@@ -24,7 +25,10 @@ class Clash:
 
 @dataclass(frozen=True)
 class Merge:
-    """Two texts in one: what could be told apart is settled, the rest are clashes, in the order of the text."""
+    """Two texts in one: what could be told apart is settled, the rest are clashes, in the order of the text.
+
+    The parts end with a line end that the whole text doesn't have.
+    """
 
     parts: tuple[str | Clash, ...]
 
@@ -38,27 +42,30 @@ class Merge:
         asked = iter(choices)
         for part in self.parts:
             found.append(_chosen(part, next(asked, "both")) if isinstance(part, Clash) else part)
-        return "".join(found)
+        return "".join(found).removesuffix("\n")
 
 
 def _chosen(clash: Clash, choice: str) -> str:
     if choice == "mine":
         return clash.mine
-    if choice == "theirs":
+    if choice == "theirs" or not clash.mine:
         return clash.theirs
-    between = "" if not clash.theirs or clash.theirs.endswith("\n\n") else "\n"
-    return clash.theirs.rstrip("\n") + "\n" + between + clash.mine if clash.theirs else clash.mine
+    if not clash.theirs:
+        return clash.mine
+    # Two paragraphs stay two; the lines of a list or a table stay in it.
+    between = "" if IN_A_ROW.match(clash.theirs.strip("\n").rpartition("\n")[2]) else "\n"
+    return clash.theirs.rstrip("\n") + "\n" + between + clash.mine
 
 
 def merge(base: str, mine: str, theirs: str) -> Merge:
     """What `mine` and `theirs` both changed of `base`, in one text. Never loses a word of either."""
     if mine == theirs or theirs == base:
-        return Merge((mine,))
+        return Merge((mine + "\n",))
     if mine == base:
-        return Merge((theirs,))
+        return Merge((theirs + "\n",))
     texts = [_lines(one) for one in (base, mine, theirs)]
     if max(map(len, texts)) > MOST_PIECES:
-        return Merge((Clash(base, mine, theirs),))
+        return Merge((Clash(f"{base}\n", f"{mine}\n", f"{theirs}\n"),))
     parts: list[str | Clash] = []
     for part in _merged(*texts):
         parts.extend(_by_sentence(part) if isinstance(part, Clash) else [part])
@@ -80,7 +87,7 @@ def _by_sentence(clash: Clash) -> list[str | Clash]:
 
 
 def _joined(parts: list[str | Clash]) -> Iterator[str | Clash]:
-    """Neighbouring texts as one, the last without the line end that it was given."""
+    """Neighbouring texts as one."""
     text = ""
     for part in parts:
         if isinstance(part, str):
@@ -91,7 +98,7 @@ def _joined(parts: list[str | Clash]) -> Iterator[str | Clash]:
         text = ""
         yield part
     if text:
-        yield text.removesuffix("\n")
+        yield text
 
 
 def _merged(base: list[str], mine: list[str], theirs: list[str]) -> Iterator[str | Clash]:

@@ -80,3 +80,7 @@ class Link(Placed):
                 fields=["contribution", "reply", "target"], name="pages_link_once", nulls_distinct=False
             )
         ]
+
+
+# Of the same room, in a folder of their own.
+from parvis.tools.pages.together.models import Change, Room  # noqa: E402, F401

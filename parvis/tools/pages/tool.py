@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from parvis.access.roles import Role
+from parvis.toolkit.sockets import SocketRoute
 from parvis.toolkit.spec import Act, Kind, Tool
-from parvis.tools.pages import actions, linking, placing, showing
+from parvis.tools.pages import actions, bringing, bundle, linking, placing, showing
 
 if TYPE_CHECKING:
     from parvis.contributions.models import Contribution
@@ -17,8 +18,17 @@ if TYPE_CHECKING:
 
 def acts(contribution: Contribution, viewer: Person, can: frozenset[str]) -> list[Act]:
     """What one does with a page besides reading it, on its page of acts."""
-    if contribution.kind != PAGE.slug or not contribution.is_published:
+    if not contribution.is_published:
         return []
+    if contribution.kind != PAGE.slug:
+        if not bringing.may_become_page(contribution, can):
+            return []
+        hint = _("Its text, what came of it and its sources, ready to be written on by all")
+        return [
+            Act(
+                _("Make a page of it"), "book-open", f"/go/{contribution.key}/pages/", is_post=True, hint=hint
+            )
+        ]
     base, found = f"/pages/{contribution.key}/", list[Act]()
     if actions.may_write(contribution, can):
         found.append(Act(_("Edit the page"), "pencil", base + "edit/"))
@@ -41,6 +51,8 @@ PAGE = Kind(
     state_changed=placing.keep_below,
     edit_view="edit",
     history_view="history",
+    dump=bundle.dump_page,
+    load=bundle.load_page,
 )
 
 TOOL = Tool(
@@ -52,6 +64,7 @@ TOOL = Tool(
     abilities={"pages.write": (Role.POSTER,), "pages.protect": (Role.HOST,)},
     position=35,
     acts=acts,
+    remarks=bringing.remarks,
     mine=showing.mine,
     notices={
         "page_changed": (
@@ -66,4 +79,5 @@ TOOL = Tool(
         ),
     },
     text_written=linking.text_written,
+    sockets=(SocketRoute("together", "pages.write", "parvis.tools.pages.together.room:serve"),),
 )

@@ -33,3 +33,6 @@ thing_routes = [
     route("protect/", views_acts.protect, ability="pages.protect", name="protect", methods=POST),
     route("model/", views_acts.model, ability="pages.write", name="model", methods=POST),
 ]
+upon_routes = [
+    route("", views_acts.make_page, ability="contribution.read", name="make", methods=POST),
+]

@@ -17,7 +17,7 @@ from parvis.people.models import names_of
 from parvis.spaces.models import Space
 from parvis.toolkit.pages import go, page
 from parvis.toolkit.request import Request
-from parvis.tools.pages import actions, beginning, editing, placing, reading, showing
+from parvis.tools.pages import actions, beginning, bringing, editing, placing, reading, showing
 from parvis.tools.pages.merging import CHOICES, Merge
 from parvis.tools.pages.versions import find_version
 from parvis.tools.pages.views import key_of
@@ -268,3 +268,14 @@ def model(request: Request, contribution: Contribution) -> HttpResponse:
     actions.set_model(contribution, is_model, by=request.viewer)
     said = _("New pages may begin from it now.") if is_model else _("It is no longer a model.")
     return go(request, showing.page_url(contribution.id), said)
+
+
+def make_page(request: Request, contribution: Contribution) -> HttpResponse:
+    """A discussion becomes a page, in one gesture."""
+    made = bringing.make_page(contribution, by=request.viewer)
+    return go(
+        request,
+        showing.page_url(made.id),
+        _("Here is its page. Shorten it, put it where it belongs."),
+        undo=f"/go/{made.key}/remove/",
+    )

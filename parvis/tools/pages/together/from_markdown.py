@@ -91,18 +91,18 @@ class _Reading:
 
     def _piece(self, token: Token, marks: tuple[Mark, ...]) -> list[Node | Words]:
         if token.type in ("softbreak", "hardbreak"):
-            return [Node("hardBreak", marks=marks)]
+            return [Node("hardBreak")]  # the shared text keeps marks on words only
         if token.type == "code_inline":
             return [Words(token.content, sorted_marks([*marks, Mark("code")]))]
         if token.type == "mention":
             name = self._names.get(ids.decode(token.content), "")
-            return [Node("mention", attributes(id=token.content, label=name), marks=marks)]
+            return [Node("mention", attributes(id=token.content, label=name))]
         if token.type == "tag":
             return [Words(f"#{token.content}", marks)]
         if token.type == "image":
             alt = markdown_rules.plain_inline(token.children or [])
             title = token.attrs.get("title") or None
-            return [Node("image", attributes(src=str(token.attrs["src"]), alt=alt, title=title), marks=marks)]
+            return [Node("image", attributes(src=str(token.attrs["src"]), alt=alt, title=title))]
         return [Words(token.content, marks)] if token.content else []
 
 
