@@ -15,7 +15,7 @@ from parvis.contributions import texts
 from parvis.contributions.kinds import state_changed, text_written
 from parvis.contributions.link_cards import ask_for_card
 from parvis.contributions.marks import Revision
-from parvis.contributions.models import Contribution, State
+from parvis.contributions.models import WAITING, Contribution, State
 from parvis.journal.actions import record
 from parvis.journal.jobs import enqueue
 from parvis.kernel import clock, markdown
@@ -117,15 +117,27 @@ def publish_draft(contribution: Contribution, *, by: Person, at: datetime | None
     """Publishes a draft or a scheduled contribution, now or at a date. Who may: its author, if still a poster."""
     require("contribution.edit", contribution, by=by)
     require("space.post", contribution.space, by=by)
-    if contribution.state not in (State.DRAFT, State.CIRCLE, State.SCHEDULED):
+    if contribution.state not in WAITING:
         raise Refused(_("This is already published."))
+    if contribution.part_of is not None and contribution.part_of.state in WAITING:
+        raise Refused(_("This is published with the text that holds it."))
     contribution.state, contribution.published_at = _state_and_moment(at, is_draft=False)
     contribution.last_activity_at = contribution.published_at
     contribution.save(update_fields=["state", "published_at", "last_activity_at"])
     contribution.refresh_from_db(fields=["audience"])
     if contribution.state == State.PUBLISHED:
+        _publish_parts(contribution)
         announce(contribution)
     return contribution
+
+
+def _publish_parts(contribution: Contribution) -> None:
+    """What waited within a text comes out with it, without a word of its own."""
+    contribution.parts.filter(state=State.DRAFT).update(
+        state=State.PUBLISHED,
+        published_at=contribution.published_at,
+        last_activity_at=contribution.published_at,
+    )
 
 
 def unschedule(contribution: Contribution, *, by: Person) -> None:
@@ -152,6 +164,7 @@ def publish_due() -> int:
         contribution.state = State.PUBLISHED
         contribution.save(update_fields=["state"])
         contribution.refresh_from_db(fields=["audience"])
+        _publish_parts(contribution)
         announce(contribution)
     return len(rows)
 

@@ -37,6 +37,8 @@ class State(models.TextChoices):
     REMOVED = "removed", _("removed")
 
 
+WAITING = (State.DRAFT, State.CIRCLE, State.SCHEDULED)  # not published yet
+
 # A row that isn't published is read by its author and named readers only, whatever its space allows.
 AUDIENCE_OF_ROW = Case(
     When(state=State.PUBLISHED, then=F("space_audience")),

@@ -111,6 +111,21 @@ class Versions:
 
 
 @dataclass(frozen=True)
+class Along:
+    """What a tool lets one put along with a text while writing it: it becomes a part of that text.
+
+    `template` is drawn with `extra`: what `context(typed, contribution=None)` says, and `prefix`, with which the names
+    of its fields begin. `write(contribution, typed, by=…)` keeps it in the write; `typed` are its fields without prefix.
+    """
+
+    label: Text
+    template: str
+    context: Callable[..., dict[str, Any]]
+    write: Callable[..., None]
+    fits: Callable[[str], bool] = lambda kind: True  # along with which kinds, by slug
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind of contribution. `roles` are the only words by which other tools may ask for it."""
 
@@ -187,6 +202,7 @@ class Tool:
     # Drawn HTML inside any contribution, under its text: inside(contribution, viewer, abilities), such as a poll.
     # Where a form in it needs the page's token it holds <x-token></x-token>.
     inside: Callable[..., list[Markup]] = lambda contribution, viewer, can: []
+    along: Along | None = None  # offered in the composer of other kinds
     mine: Callable[..., list[Section]] = lambda viewer: []  # at most one statement for each section
     # For other programs, by DAV: the top of its tree of files for one reader (toolkit.files), its calendars (toolkit.agendas).
     files: Callable[..., Any] | None = None

@@ -15,7 +15,7 @@ from parvis.contributions import templates
 from parvis.contributions.actions import publish_draft, revise, unschedule
 from parvis.contributions.attachments import keep_upload
 from parvis.contributions.drafts import draft_at
-from parvis.contributions.models import Contribution, State
+from parvis.contributions.models import WAITING, Contribution
 from parvis.kernel import markdown
 from parvis.kernel.errors import NotAllowed, NotFound, Refused
 from parvis.kernel.ids import decode, encode
@@ -25,13 +25,11 @@ from parvis.toolkit import registry
 from parvis.toolkit.formats import number
 from parvis.toolkit.request import Request
 from parvis.toolkit.spec import Kind, Option, Tool
+from parvis.web import along, rewriting
 from parvis.web.moments import moment_to_come
 
 if TYPE_CHECKING:
     from django.http import QueryDict
-
-
-WAITING = (State.DRAFT, State.CIRCLE, State.SCHEDULED)
 
 
 Offered = list[tuple[Tool, Kind, Option]]
@@ -88,7 +86,10 @@ def publish_form(data: QueryDict, *, by: Person) -> Contribution:
     if found is None:
         raise Refused(_("Choose what it is: this community doesn't offer that kind."), field="kind")
     kind, option = found
-    return kind.publish(  # type: ignore[no-any-return]
+    source = rewriting.taken_up(data, by)
+    if source is not None:
+        rewriting.release_files(source)
+    contribution: Contribution = kind.publish(
         space,
         title=data.get("title", ""),
         body=data.get("body", ""),
@@ -98,6 +99,10 @@ def publish_form(data: QueryDict, *, by: Person) -> Contribution:
         is_draft=data.get("do") == "draft",
         tags=tags_of(data),
     )
+    along.write(contribution, data, by=by)
+    if source is not None:
+        rewriting.put_away(source, by=by)
+    return contribution
 
 
 def options_in(data: Mapping[str, Any]) -> dict[str, str]:
@@ -132,8 +137,11 @@ def revise_form(contribution: Contribution, data: QueryDict, *, by: Person) -> N
         tags=tags_of(data),
         version=int(version) if version.isdecimal() and len(version) < 10 else None,
         needs_title=has_title(contribution),
+        may_be_empty=not needs_body(contribution),
     )
     kind_of(contribution).revised(contribution, options=options_in(data), by=by)
+    if contribution.state in WAITING:
+        along.write(contribution, data, by=by)
 
 
 def after_revision(contribution: Contribution, data: QueryDict, *, by: Person) -> str:
@@ -159,16 +167,25 @@ def has_title(contribution: Contribution) -> bool:
     )
 
 
+def needs_body(contribution: Contribution) -> bool:
+    """Whether a text is asked of a contribution's kind: of what has no title always."""
+    options = kind_of(contribution).options
+    return not has_title(contribution) or not options or any(option.needs_body for option in options)
+
+
 def form_context(request: Request, error: Refused | NotAllowed | None) -> dict[str, Any]:
     """What the composer's page shows: the form as it was typed, or the draft left there, or an empty one."""
     viewer = request.viewer
     spaces = spaces_to_post_in(viewer)
     template, greeted = template_asked(request), greeted_in(request)
     place = draft_place(request)
+    source = rewriting.taken_up({**request.GET.dict(), **request.POST.dict()}, viewer)
     draft = draft_at(viewer, place) if request.method == "GET" else None
     typed: Mapping[str, Any] = (
         request.POST if request.method == "POST" else {**(draft.fields if draft else {})}
     )
+    if source is not None and not typed:
+        typed = rewriting.typed_of(source)
     if template is not None and not typed:
         typed = {"title": template.title, "body": template.body, "kind": template.option}
     chosen = request.GET.get("kind") or typed.get("kind") or ""
@@ -202,6 +219,8 @@ def form_context(request: Request, error: Refused | NotAllowed | None) -> dict[s
         ],
         "current": current,
         "extras": extras_of(spaces, every, current, typed),
+        "alongs": along.offered(every, current, typed, source),
+        "taken_up": source.key if source is not None else "",
         "begun_from": template,
         "greeted": greeted[0] if greeted else "",
         "begun": begun_kind(request),
@@ -285,6 +304,9 @@ def draft_place(request: Request) -> str:
     The kind is that of the address: chosen anew in the form, the text stays what was begun there.
     """
     template, greeted = template_asked(request), greeted_in(request)
+    source = rewriting.taken_up({**request.GET.dict(), **request.POST.dict()}, request.viewer)
+    if source is not None:
+        return f"from:{source.key}"
     if template:
         return f"template:{template.slug}"
     if greeted:
@@ -330,6 +352,9 @@ def edit_context(
         "error": error,
         "typed": typed,
         "has_title": has_title(contribution),
+        "needs_body": needs_body(contribution),
+        "alongs": along.offered_on(contribution, request.POST),
+        "may_change_kind": rewriting.may_change(contribution),
         "is_long": any(option.is_long for option in kind.options),
         "extra": extra if kind.edit_fields else None,
         "version": request.POST.get("version") if error else contribution.version,

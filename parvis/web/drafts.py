@@ -29,6 +29,7 @@ def describe_draft(draft: Draft) -> dict[str, Any]:
         "edit-reply": f"/go/{key}/edit/",
         "template": f"/publish/?template={key}",
         "to": f"/publish/?to={key}",
+        "from": f"/publish/?from={key}",
         "new": f"/publish/?kind={key}" if key else "/publish/",
         "reply": f"/go/{key}/#reply",
         "edit": f"/go/{key}/edit/",

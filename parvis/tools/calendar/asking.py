@@ -80,7 +80,7 @@ def read_plan(typed: Mapping[str, Any], was: Event | None = None) -> Plan:
     if (
         ends is not None
         and starts is not None
-        and ends <= starts
+        and ends < starts
         and last_on == first_on
         and typed.get("end_day") in ("", None)
     ):
@@ -91,7 +91,7 @@ def read_plan(typed: Mapping[str, Any], was: Event | None = None) -> Plan:
         rule = was.rule if was else ""
     else:
         until = _day(typed.get("repeat_until"), "repeat_until")
-        rule = rules.rule_of(repeat, first_on, until=until)
+        rule = rules.rule_of(repeat, first_on, until=until, count=_count_kept(was, repeat))
     return Plan(
         first_on,
         last_on,
@@ -104,6 +104,12 @@ def read_plan(typed: Mapping[str, Any], was: Event | None = None) -> Plan:
         capacity=_capacity(typed.get("capacity")),
         remind=_remind(typed.get("remind")),
     )
+
+
+def _count_kept(was: Event | None, repeat: str) -> int | None:
+    """How many times it repeats, where the rhythm stays: the form doesn't ask it, and must not make it endless."""
+    is_same = was is not None and rules.choice_of(was.rule, was.first_on) == repeat
+    return rules.count_of(was.rule) if was is not None and is_same else None
 
 
 def check_span(first_on: date, last_on: date, starts: time | None, ends: time | None) -> None:

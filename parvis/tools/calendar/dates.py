@@ -40,9 +40,11 @@ def expand(event: Event, contribution: Contribution, *, exceptions: Sequence[Cha
     nothing.
     """
     today = clock.today()
-    horizon = max(today + AHEAD, event.first_on) if not event.rule else today + AHEAD
+    horizon = max(today + AHEAD, event.first_on)
     since = event.first_on if event.first_on > today - BACK else today - BACK
     days = rules.dates_of(event.rule, event.first_on, until=horizon, since=since if event.rule else None)
+    # A series that was over long ago keeps its last date: without any it would have no page.
+    days = days or rules.last_dates_of(event.rule, event.first_on, until=horizon)
     kept = {row.original_on: row for row in Occurrence.objects.filter(contribution_id=event.pk)}
     given = {one.original_on: one for one in exceptions}
     wanted = {day: _row(event, contribution, day, kept.get(day), given.get(day)) for day in days}

@@ -123,6 +123,17 @@ def dates_of(rule: str, first_on: date, *, until: date, since: date | None = Non
     return sorted(found)
 
 
+def last_dates_of(rule: str, first_on: date, *, until: date) -> list[date]:
+    """The last day a checked rule gives before `until`, alone; it is `first_on` when there is no other."""
+    series = rrulestr(rule, dtstart=datetime.combine(max(first_on, EARLIEST), time(0))) if rule else ()
+    last = first_on
+    for one in series:
+        if one.date() > until:
+            break
+        last = max(last, one.date())
+    return [last]
+
+
 def ended_before(rule: str, day: date) -> str:
     """The same rule, ending the day before."""
     parts = _parts(rule)

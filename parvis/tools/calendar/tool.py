@@ -21,7 +21,15 @@ EVENT = Kind(
     draft=draft_event,
     publish=publish_event,
     face=showing.event_face,
-    options=(Option("event", _("Event"), "calendar-plus", prompt=_("What will happen, and for whom?")),),
+    options=(
+        Option(
+            "event",
+            _("Event"),
+            "calendar-plus",
+            needs_body=False,
+            prompt=_("What will happen, and for whom?"),
+        ),
+    ),
     replies=(_("Reply"), _("reply"), _("replies")),
     extra_fields="calendar/_fields.html",
     extra_context=new_fields,

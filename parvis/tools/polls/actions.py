@@ -18,7 +18,7 @@ from parvis.ballots.casting import cast_ballot
 from parvis.ballots.models import Box, Choice, Participation
 from parvis.contributions.actions import publish, touch_card
 from parvis.contributions.marks import Follow
-from parvis.contributions.models import Contribution, State
+from parvis.contributions.models import WAITING, Contribution, State
 from parvis.contributions.outcomes import write_outcome
 from parvis.journal.actions import record
 from parvis.kernel import clock
@@ -84,8 +84,8 @@ def draft_poll(
 def add_poll(host: Contribution, *, title: str, options: dict[str, Any], by: Person) -> Contribution:
     """Opens a poll inside one's own contribution: a part of it, outside the streams, seen by whoever sees it.
 
-    Who may: the contribution's author. Raises Refused unless it is published, isn't itself a part or a poll, and
-    its place has polls switched on.
+    Of a text that waits it is a draft, and comes out with it. Who may: the contribution's author. Raises Refused for
+    what is itself a part or a poll, was removed or hidden, and where polls aren't switched on.
     """
     require("contribution.edit", host, by=by)
     locked = Contribution.objects.select_for_update(of=("self",)).select_related("space").get(id=host.id)
@@ -103,6 +103,7 @@ def add_poll(host: Contribution, *, title: str, options: dict[str, Any], by: Per
         may_be_empty=True,
         part_of=locked,
         is_listed=False,
+        is_draft=locked.state in WAITING,
         ability="space.read",  # having written what holds it is enough: it was asked above
     )
     _keep(poll, rules)
@@ -113,14 +114,15 @@ def add_poll(host: Contribution, *, title: str, options: dict[str, Any], by: Per
 def require_place(contribution: Contribution) -> None:
     """Raises Refused, with the reason, where no poll can stand inside a contribution. One query."""
     if not may_hold_polls(contribution):
-        raise Refused(_("A poll can be added to what is published, not to a part of something else."))
+        raise Refused(_("A poll can't be added here: this is a part of something else, or was taken away."))
     if "polls" not in registry.slugs_on(contribution.space):
         raise Refused(_("This community doesn't have polls switched on: ask its hosts."))
 
 
 def may_hold_polls(contribution: Contribution) -> bool:
     """Whether a poll may stand inside a contribution."""
-    return contribution.is_published and contribution.part_of_id is None and contribution.kind != "poll"
+    is_there = contribution.is_published or contribution.state in WAITING
+    return is_there and contribution.part_of_id is None and contribution.kind != "poll"
 
 
 def _card(rules: Rules) -> dict[str, Any]:

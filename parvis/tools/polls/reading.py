@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from parvis.contributions.models import WAITING, State
 from parvis.contributions.stream import LATEST, PAGE
 from parvis.kernel import clock
 from parvis.kernel.db import read
@@ -52,7 +53,7 @@ FROM contributions_contribution c JOIN ballots_box b ON b.contribution_id = c.id
 
 ONE = POLLS + "WHERE c.id = %(id)s"
 
-INSIDE = POLLS + "WHERE c.part_of_id = %(id)s AND c.kind = 'poll' AND c.state = 'published' ORDER BY c.id"
+INSIDE = POLLS + "WHERE c.part_of_id = %(id)s AND c.kind = 'poll' AND c.state = %(state)s ORDER BY c.id"
 
 LINE = """c.id, c.title, c.language, c.author_id, c.published_at, c.reply_count, p.display_name AS author_name,
   p.photo AS author_photo, b.is_secret, b.closes_at, b.closed_at, b.voters, l.outcome_at IS NOT NULL AS is_decided,
@@ -101,8 +102,10 @@ def read_poll(contribution: Contribution, viewer: Person) -> Any | None:
 
 
 def polls_inside(contribution: Contribution, viewer: Person) -> list[Any]:
-    """The polls that stand in a contribution. One query."""
-    return read(INSIDE, {"id": contribution.id, "me": viewer.id})
+    """The polls that stand in a contribution; in one that waits, which its author reads, those that wait with it. One query."""
+    waits = contribution.state in WAITING and contribution.author_id == viewer.id
+    state = State.DRAFT if waits else State.PUBLISHED
+    return read(INSIDE, {"id": contribution.id, "me": viewer.id, "state": str(state)})
 
 
 def list_polls(

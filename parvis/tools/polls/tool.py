@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from parvis.access.roles import Role
 from parvis.ballots.models import Box
 from parvis.toolkit import registry
-from parvis.toolkit.spec import Act, Kind, Option, Tool
-from parvis.tools.polls import actions, bundle, rules, showing
+from parvis.toolkit.spec import Act, Along, Kind, Option, Tool
+from parvis.tools.polls import actions, along, bundle, rules, showing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,6 +103,13 @@ TOOL = Tool(
     position=50,
     is_personal=True,
     acts=acts,
+    along=Along(
+        label=_("Add a poll"),
+        template="polls/_along.html",
+        context=along.fields,
+        write=along.write,
+        fits=lambda kind: kind != POLL.slug,
+    ),
     inside=showing.inside,
     mine=showing.mine,
     notices={"vote_closed": ("vote", CLOSED, CLOSED), "vote_to_decide": ("gavel", TO_DECIDE, TO_DECIDE)},

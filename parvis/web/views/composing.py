@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from parvis.contributions import actions, templates
 from parvis.contributions.drafts import draft_at, forget_draft, save_draft
 from parvis.contributions.marks import Draft, Tag
-from parvis.contributions.models import Contribution, State
+from parvis.contributions.models import WAITING, Contribution, State
 from parvis.kernel.errors import NotAllowed, NotFound, Refused
 from parvis.kernel.ids import decode, encode
 from parvis.kernel.words import fold
@@ -77,7 +77,8 @@ def list_drafts(request: HttpRequest) -> HttpResponse:
     """What one has begun: texts being typed, drafts and scheduled contributions."""
     begun = Draft.objects.filter(person=request.viewer).order_by("-saved_at")[:50]
     mine = Contribution.objects.visible_to(request.viewer).filter(author=request.viewer)
-    rows = list(mine.filter(state__in=composer.WAITING).with_names().order_by("-created_at")[:100])
+    mine = mine.exclude(part_of__state__in=WAITING)  # it waits within its text
+    rows = list(mine.filter(state__in=WAITING).with_names().order_by("-created_at")[:100])
     return page(
         request,
         "web/drafts.html",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from parvis.membership import shaping
 from parvis.people.models import Person
 from parvis.testing.cast import Cast
 from parvis.tools.calendar import actions, answers, dates, inviting, reading, reminding, series
+from parvis.tools.calendar.asking import read_plan, typed_of
 from parvis.tools.calendar.models import Answer, Event, Guest, Occurrence
 from parvis.tools.calendar.tests.conftest import planned
 
@@ -83,6 +85,37 @@ def test_a_series_is_known_eighteen_months_ahead_and_the_horizon_moves(cast: Cas
         assert dates.expand_again() == 1
         assert dates.expand_again() == 0
         assert len(days_of(event)) > before
+
+
+def test_a_series_beyond_the_horizon_and_one_over_long_ago_have_a_page(cast: Cast):
+    far = planned(cast.open, cast.author, day="2030-06-04", repeat="year")
+    old = planned(cast.open, cast.author, day="2015-06-02", repeat="week", repeat_until="2015-06-30")
+    assert days_of(far) == [date(2030, 6, 4)]
+    assert days_of(old) == [date(2015, 6, 30)]
+    for event in (far, old):
+        dates.expand(Event.objects.get(contribution=event), event)
+        assert len(days_of(event)) == 1
+        assert reading.read_event(seen(event, cast.member), cast.member).original_on is not None
+
+
+def test_changing_the_text_of_a_counted_series_does_not_make_it_endless(cast: Cast):
+    plan = replace(read_plan({"day": "2026-12-01", "hour": "09:00"}), rule="FREQ=WEEKLY;COUNT=3;BYDAY=TU")
+    event = actions.add_event(cast.open, plan, title="Trois fois", body="", by=cast.author)
+    typed = typed_of(Event.objects.get(contribution=event))
+    actions.revise_event(seen(event, cast.author), options=typed, by=cast.author)
+    assert len(days_of(event)) == 3
+    actions.revise_event(seen(event, cast.author), options={**typed, "repeat": "day"}, by=cast.author)
+    assert len(days_of(event)) > 3, "another rhythm begins anew"
+
+
+def test_a_moment_without_length_stays_one_when_its_text_changes(cast: Cast):
+    event = planned(cast.open, cast.author, hour="09:00", end_hour="09:00")
+    typed = typed_of(Event.objects.get(contribution=event))
+    actions.revise_event(seen(event, cast.author), options=typed, by=cast.author)
+    kept = Event.objects.get(contribution=event)
+    assert (kept.first_on, kept.last_on, kept.starts, kept.ends) == (DAY, DAY, time(9), time(9))
+    late = planned(cast.open, cast.author, hour="22:00", end_hour="02:00")
+    assert Event.objects.get(contribution=late).last_on == DAY + timedelta(days=1)
 
 
 def test_an_answer_is_given_changed_and_read(cast: Cast):
