@@ -2,6 +2,9 @@
 import { Editor } from '@tiptap/core';
 import { Fragment, Slice } from '@tiptap/pm/model';
 import { TextSelection } from '@tiptap/pm/state';
+import * as model from '@tiptap/pm/model';
+import * as state from '@tiptap/pm/state';
+import * as view from '@tiptap/pm/view';
 import { addColumnAfter, addRowAfter, deleteColumn, deleteRow, deleteTable } from '@tiptap/pm/tables';
 import { converter } from './convert.js';
 import { extensions } from './schema.js';
@@ -80,7 +83,7 @@ const askAddress = (words, value, host) => new Promise((resolve) => {
  * Opens the editor in `host` over `area`. Returns null when the text can't be held exactly.
  * `people`, `tags`: addresses; `extra()`: their further values; `picked(person)`, `take(files)` as the composer's.
  */
-const open = ({ area, host, words = parvis.t, label = '', people, tags, extra, picked, take, toolbar, signal }) => {
+const open = ({ area, host, words = parvis.t, label = '', people, tags, extra, picked, take, toolbar, signal, together }) => {
   const link = async () => {
     const chosen = await askAddress(words, editor.getAttributes('link').href ?? '', document.body);
     editor.commands.focus();
@@ -95,7 +98,7 @@ const open = ({ area, host, words = parvis.t, label = '', people, tags, extra, p
   const editor = new Editor({
     element: null,
     injectCSS: false,
-    extensions: extensions({ placeholder: area.placeholder, words, link, toolbar: () => toolbar?.querySelector('[tabindex="0"]')?.focus() }),
+    extensions: extensions({ placeholder: area.placeholder, words, link, together, toolbar: () => toolbar?.querySelector('[tabindex="0"]')?.focus() }),
     editorProps: {
       attributes: { role: 'textbox', 'aria-multiline': 'true', 'aria-label': label, class: 'editor-text prose' },
       // The page's policy refuses style attributes, also in what is pasted.
@@ -109,7 +112,8 @@ const open = ({ area, host, words = parvis.t, label = '', people, tags, extra, p
     },
   });
   const conversion = converter(editor.schema);
-  let opened = conversion.open(area.value);
+  // A shared text isn't the textarea's: nothing is read from there, nor written into it until the end.
+  let opened = together ? { toMarkdown: conversion.write } : conversion.open(area.value);
   if (!opened) { editor.destroy(); return null; }
 
   const show = () => {
@@ -118,11 +122,12 @@ const open = ({ area, host, words = parvis.t, label = '', people, tags, extra, p
     editor.view.updateState(state.constructor.create({ doc: opened.doc, plugins: state.plugins }));
   };
   editor.mount(host);
-  show();
+  if (!together) show();
 
   let written = area.value;
   const flush = () => {
     later.stop();
+    if (together) return;
     const text = opened.toMarkdown(editor.state.doc);
     if (text === area.value) return;
     area.value = text;
@@ -152,6 +157,7 @@ const open = ({ area, host, words = parvis.t, label = '', people, tags, extra, p
   const act = (name) => {
     if (name === 'link') link();
     else if (name === 'tasks') tasks(editor);
+    else if (together && (name === 'undo' || name === 'redo')) { together[name](editor.state); editor.commands.focus(); }
     else if (name in inTable) { inTable[name](editor.state, editor.view.dispatch); editor.commands.focus(); } else acts[name]?.(editor.chain().focus(), editor).run();
   };
 
@@ -186,6 +192,9 @@ const open = ({ area, host, words = parvis.t, label = '', people, tags, extra, p
   return {
     act,
     flush,
+    /* What a shared text says now, as Markdown. */
+    markdown: () => conversion.write(editor.state.doc),
+    readOnly() { editor.setEditable(false); },
     focus: () => editor.commands.focus(),
     /* Markdown put where the caret is. */
     insert(text) {
@@ -219,4 +228,5 @@ const check = (text) => {
   return result;
 };
 
-window.parvisEditor = { open, check };
+/* What together.js is built upon: the very same classes, or nothing would fit. */
+window.parvisEditor = { open, check, parts: { 'prosemirror-model': model, 'prosemirror-state': state, 'prosemirror-view': view } };

@@ -141,7 +141,18 @@ const Keys = Extension.create({
   },
 });
 
-export const extensions = ({ placeholder, words, link, toolbar }) => [
+/* The text belongs to several: what they type comes and goes by the plugins of together.js. */
+const shared = (together) => Extension.create({
+  name: 'together',
+  priority: 1000,
+  addProseMirrorPlugins: () => together.plugins(),
+  addKeyboardShortcuts() {
+    const run = (act) => () => { act(this.editor.state); return true; };
+    return { 'Mod-z': run(together.undo), 'Mod-y': run(together.redo), 'Shift-Mod-z': run(together.redo) };
+  },
+});
+
+export const extensions = ({ placeholder, words, link, toolbar, together }) => [
   Document, Paragraph, Text, Heading,
   Blockquote, HorizontalRule, CodeBlock.configure({ enableTabIndentation: false }),
   HardBreak,
@@ -154,6 +165,8 @@ export const extensions = ({ placeholder, words, link, toolbar }) => [
   // Innermost: `**code**` in bold is two marks in Markdown too.
   Code.extend({ excludes: 'code', priority: 10 }),
   Image, Mention,
-  UndoRedo, Dropcursor, Gapcursor, Placeholder.configure({ placeholder, emptyNodeClass: 'is-empty' }),
+  // Together, each takes back what is their own: the shared text keeps its own history.
+  ...(together ? [shared(together)] : [UndoRedo]),
+  Dropcursor, Gapcursor, Placeholder.configure({ placeholder, emptyNodeClass: 'is-empty' }),
   Keys.configure({ link, toolbar }),
 ];

@@ -40,6 +40,10 @@ def appearance(source: str) -> str:
             if isinstance(child, NavigableString):
                 kind = ",".join(sorted(around))
                 text = str(child)
+                if isinstance(child.previous_sibling, Tag) and child.previous_sibling.name == "br":
+                    text = text.removeprefix("\n")  # of the source, not of the page
+                    if not text:
+                        continue
                 if node.name == "code" and node.parent is not None and node.parent.name == "pre":
                     text = text.removesuffix("\n")
                 elif not around and not text.strip() and node.name not in ("p", "li", "td", "th"):
@@ -51,7 +55,10 @@ def appearance(source: str) -> str:
                 if child.name in _INLINE and node.name != "pre":
                     walk(child, (*around, sign))
                 else:
-                    out.append(f"<{sign}>")
+                    # A picture within a link is another thing than a picture.
+                    out.append(
+                        f"{{{','.join(sorted(around))}}}<{sign}>" if child.name == "img" else f"<{sign}>"
+                    )
                     last = ""
                     walk(child, around)
                     out.append("</>")

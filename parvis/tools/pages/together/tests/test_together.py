@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from datetime import timedelta
 
 import pytest
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
