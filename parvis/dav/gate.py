@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from parvis.access.table import require
 from parvis.accounts import app_passwords, limits
 from parvis.accounts.models import AppScope
+from parvis.dav.refusals import Again
 from parvis.kernel.db import SYSTEM, acting, declare_actor
 from parvis.kernel.errors import ParvisError
 from parvis.people.models import Person
@@ -36,6 +37,8 @@ StartResponse = Callable[..., Any]
 Headers = list[tuple[str, str]]
 
 MOST_XML = 512 * 1024
+TRIES = 3  # where two writes wait for each other
+SPEAKS_XML = ("PROPFIND", "PROPPATCH", "LOCK", "REPORT", "MKCALENDAR")
 HEADERS = [
     ("X-Content-Type-Options", "nosniff"),
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox"),
@@ -88,13 +91,22 @@ class Gate:
 
     def _answer(self, environ: Environment) -> Answer:
         login, secret = _credentials(environ)
-        with transaction.atomic():
-            person = app_passwords.find_by_secret(login, secret, self._scope) if secret else None
-            if person is not None:
-                answer = self._inside(environ, person)
-                if answer.code >= 400:
-                    transaction.set_rollback(True)
-                return answer
+        for _try in range(TRIES):
+            try:
+                with transaction.atomic():
+                    person = app_passwords.find_by_secret(login, secret, self._scope) if secret else None
+                    if person is None:
+                        break
+                    answer = self._inside(dict(environ), person)
+                    if answer.code >= 400:
+                        transaction.set_rollback(True)
+                    return answer
+            except Again:
+                environ["wsgi.input"].seek(0)
+        else:
+            return sentence(
+                "503 Service Unavailable", _("Many write here just now. Try again."), ("Retry-After", "2")
+            )
         return _unknown(environ, login, secret)
 
     def _inside(self, environ: Environment, person: Person) -> Answer:
@@ -132,7 +144,7 @@ def _unfit_body(environ: Environment) -> Answer | None:
     if not length.isdigit() or int(length) > MOST_XML:
         return sentence("413 Content Too Large", "Too long.")
     body = environ["wsgi.input"].read(int(length)) if int(length) else b""
-    if body:
+    if body and environ["REQUEST_METHOD"] in SPEAKS_XML:
         try:
             ElementTree.fromstring(body, forbid_dtd=True)
         except (DefusedXmlException, ElementTree.ParseError, ValueError, LookupError):

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.db import OperationalError
+from psycopg.errors import DeadlockDetected, SerializationFailure
 from wsgidav.dav_error import DAVError
 
 from parvis.kernel.errors import NotAllowed, NotFound, ParvisError, Refused
@@ -21,6 +23,10 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (NotAllowed, 403),
     (Refused, 403),
 )
+
+
+class Again(BaseException):
+    """Two writes waited for each other: this one is undone and done anew. (No Exception: WsgiDAV would swallow it.)"""
 
 
 class Said(DAVError):  # type: ignore[misc]
@@ -44,6 +50,10 @@ def saying() -> Iterator[None]:
     except ParvisError as error:
         raise refusal_of(error) from None
     except DAVError:
+        raise
+    except OperationalError as error:
+        if isinstance(error.__cause__, DeadlockDetected | SerializationFailure):
+            raise Again from error
         raise
     except Exception:
         log.exception("a write by DAV failed")

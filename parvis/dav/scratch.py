@@ -91,6 +91,12 @@ class Scratch:
         for name in (f"{_mark(path)}.json", _mark(path)):
             (self.folder / name).unlink(missing_ok=True)
 
+    def remove_inside(self, path: str) -> None:
+        """Drops those in a folder and below it."""
+        for kept in self._all():
+            if _key(kept.path).startswith(f"{_key(path)}/"):
+                self.remove(kept.path)
+
     def sweep(self) -> None:
         """Drops what is older than a day."""
         limit = time.time() - DAY

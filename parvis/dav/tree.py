@@ -102,8 +102,10 @@ class Shelf(DAVCollection):  # type: ignore[misc]
         self.session.forget()
 
     def handle_delete(self) -> bool:
+        require_no_lock(self, "infinity")
         with saying():
             self.folder.remove()
+            self.session.scratch.remove_inside(self.path.rstrip("/"))
         self.session.forget()
         return True
 
@@ -137,6 +139,10 @@ class Sheet(DAVNonCollection):  # type: ignore[misc]
     def support_ranges(self) -> bool:
         return True
 
+    def get_property_value(self, name: str) -> Any:
+        value = super().get_property_value(name)
+        return f'"{value}"' if name == "{DAV:}getetag" else value  # as the header has it
+
     def begin_write(self, *, content_type: str | None = None) -> Written:
         return Written()
 
@@ -151,6 +157,7 @@ class Sheet(DAVNonCollection):  # type: ignore[misc]
             self._written()
 
     def handle_delete(self) -> bool:
+        require_no_lock(self, "0")
         with saying():
             self._remove()
         self.remove_all_locks(recursive=True)
@@ -284,6 +291,17 @@ class Passing(Sheet):
     def _copy(self, path: str) -> None:
         with self.get_content() as content:
             put(self.session, path, content, self.get_content_length())
+
+
+def require_no_lock(resource: Any, depth: str) -> None:
+    """Raises 423 where another program has locked it. (WsgiDAV asks before all else, but not before `handle_delete`.)"""
+    environ = resource.environ
+    resource.provider.lock_manager.check_write_permission(
+        url=resource.get_ref_url(),
+        depth=depth,
+        token_list=environ["wsgidav.ifLockTokenList"],
+        principal=environ["wsgidav.user_name"],
+    )
 
 
 def put(session: Session, path: str, source: BinaryIO, size: int) -> None:

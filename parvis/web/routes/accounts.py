@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from parvis.toolkit.routing import Route, route
-from parvis.web.views import accounts, accounts_outbox, accounts_settings
+from parvis.web.views import accounts, accounts_outbox, accounts_programs, accounts_settings
 
 GET, POST = ("GET",), ("POST",)
 
@@ -69,6 +69,14 @@ SITE: list[Route] = [
         accounts_settings.end_session,
         ability="site.use",
         name="session_end",
+        methods=POST,
+    ),
+    route("settings/programs/", accounts_programs.show_programs, ability="site.use", name="programs"),
+    route(
+        "settings/programs/<key:program>/end/",
+        accounts_programs.end_program,
+        ability="site.use",
+        name="program_end",
         methods=POST,
     ),
     route("settings/blog/", accounts_settings.show_blog, ability="site.use", name="own_blog"),

@@ -101,6 +101,24 @@ class ChangePasswordForm(NewPasswordForm):
             del self.fields["current"]
 
 
+class ProgramForm(forms.Form):
+    """A password for a program: what one calls it, what it opens, and the password again when there is one."""
+
+    name = forms.CharField(
+        label=_("Which program is it for?"),
+        max_length=60,
+        help_text=_("Your own words, such as “Laptop at home” or “My phone”."),
+    )
+    scope = forms.ChoiceField(label=_("What it opens"))
+    current = _password(_("Current password"), "current-password")
+
+    def __init__(self, *args: Any, scopes: list[tuple[str, str]], needs_current: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scope"].choices = scopes  # type: ignore[attr-defined]
+        if not needs_current:
+            del self.fields["current"]
+
+
 class EmailForm(forms.Form):
     """A new address, and the password again when there is one."""
 

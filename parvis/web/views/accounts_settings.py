@@ -15,6 +15,7 @@ from parvis.kernel.errors import Refused
 from parvis.membership.everyone import name_personal_space
 from parvis.membership.personal import find_personal_space
 from parvis.toolkit.pages import back, go, page
+from parvis.web import programs
 from parvis.web.views.accounts import refusal_status
 from parvis.web.views.accounts_browsers import name_browser
 from parvis.web.views.accounts_forms import (
@@ -36,6 +37,7 @@ def rail_links(request: HttpRequest) -> list[dict[str, Any]]:
         (f"{request.viewer.url}edit/", _("Profile"), "user"),
         ("/settings/", _("Display and mail"), "palette"),
         ("/settings/account/", _("Sign-in"), "key-round"),
+        *([("/settings/programs/", _("App passwords"), "hard-drive")] if programs.scopes() else []),
         ("/settings/blog/", _("My blog"), "feather"),
     ]
     return [
@@ -114,7 +116,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     person = request.viewer
     form = ChangePasswordForm(request.POST, needs_current=person.has_usable_password())
     try:
-        _check_it_is_them(request, form)
+        check_it_is_them(request, form)
         passwords.set_password(person, form.cleaned_data["password"], keep_session=person.session_key)
     except Refused as refusal:
         show_refusal(form, refusal)
@@ -126,7 +128,7 @@ def change_email(request: HttpRequest) -> HttpResponse:
     """Asks for another address; a link sent there confirms it."""
     form = EmailForm(request.POST, needs_current=request.viewer.has_usable_password())
     try:
-        _check_it_is_them(request, form)
+        check_it_is_them(request, form)
         addresses.ask_for_change(form.cleaned_data["email"], by=request.viewer)
     except Refused as refusal:
         show_refusal(form, refusal)
@@ -134,7 +136,7 @@ def change_email(request: HttpRequest) -> HttpResponse:
     return go(request, "/settings/account/", _("Look at your new mailbox: a link there confirms the change."))
 
 
-def _check_it_is_them(request: HttpRequest, form: Any) -> None:
+def check_it_is_them(request: HttpRequest, form: Any) -> None:
     """The current password, or for who has none a session begun lately. Raises Refused."""
     if not form.is_valid():
         raise Refused(_("Look at the fields marked below."))
