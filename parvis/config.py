@@ -5,11 +5,14 @@ Not here: what an administrator changes in the browser (web.site_settings, rows 
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from parvis.kernel.proxy import parse_proxy
 
 
 def gettext_noop(message: str) -> str:
@@ -20,7 +23,8 @@ def gettext_noop(message: str) -> str:
 class Config(BaseSettings):
     """Read once at start; `bin/parvis check` prints each field with its origin."""
 
-    model_config = SettingsConfigDict(env_prefix="PARVIS_", extra="ignore")
+    # A refused value isn't printed: it may hold a secret.
+    model_config = SettingsConfigDict(env_prefix="PARVIS_", extra="ignore", hide_input_in_errors=True)
 
     data: Path = Field(
         Path("parvis-data"), description=gettext_noop("Folder of files, secrets and the embedded database")
@@ -64,6 +68,16 @@ class Config(BaseSettings):
     fetch: bool = Field(
         False, description=gettext_noop("Let the server call public addresses, for cards and feeds")
     )
+    proxy: SecretStr = Field(
+        SecretStr(""),
+        description=gettext_noop(
+            "Proxy towards the Internet for cards and feeds, http://user:secret@host:port"
+        ),
+    )
+    ca_file: str = Field(
+        "",
+        description=gettext_noop("File (PEM) of the company's own certificate authorities, for such calls"),
+    )
     fetch_denied: str = Field(
         "", description=gettext_noop("Our own public networks, never called; 192.0.2.0/24, 2001:db8::/32")
     )
@@ -75,7 +89,8 @@ class Config(BaseSettings):
         SecretStr(""), description=gettext_noop("Mail relay, smtp://user:secret@host:port?tls=1")
     )
     mail_domain: str = Field(
-        "", description=gettext_noop("Domain whose mail reaches bin/parvis receive; empty: no letters come in")
+        "",
+        description=gettext_noop("Domain whose mail reaches bin/parvis receive; empty: no letters come in"),
     )
     mail_from: str = Field("", description=gettext_noop("Sender address of the network's mail"))
     max_upload_mb: int = Field(25, description=gettext_noop("Largest attachment, in megabytes"))
@@ -98,6 +113,24 @@ class Config(BaseSettings):
         2048,
         description=gettext_noop("Largest bundle an administrator may load in the browser, in megabytes"),
     )
+
+    @field_validator("proxy")
+    @classmethod
+    def check_proxy(cls, value: SecretStr) -> SecretStr:
+        """A proxy that can't be one stops the start, with a sentence."""
+        parse_proxy(value.get_secret_value())
+        return value
+
+    @field_validator("ca_file")
+    @classmethod
+    def check_ca_file(cls, value: str) -> str:
+        """So does a file that holds no certificate."""
+        try:
+            if value:
+                ssl.create_default_context().load_verify_locations(cafile=value)
+        except OSError as failure:
+            raise ValueError(f"PARVIS_CA_FILE: {failure}") from failure
+        return value
 
     def secret(self) -> str:
         """The signing key: the setting's, or the one kept in the data folder (made at first use)."""

@@ -8,7 +8,7 @@ on Python 3.11 it calls 64:ff9b::a9fe:a9fe, 2002:7f00:1::, ::127.0.0.1 and 224.0
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import quote, urljoin
@@ -58,6 +58,15 @@ _DENIED_6 = tuple(
         "3fff::/20",  # documentation
     )
 )
+# Where hosts inside may lie when an administrator names them: private networks, never this machine, a link, or a cloud's
+# metadata (in IPv6 some clouds keep it in a private network).
+INSIDE: tuple[Network, ...] = (
+    IPv4Network("10.0.0.0/8"),
+    IPv4Network("172.16.0.0/12"),
+    IPv4Network("192.168.0.0/16"),
+    IPv6Network("fc00::/7"),
+)
+_NEVER_INSIDE = (IPv6Network("fd00:ec2::/32"), IPv6Network("fd20:ce::/32"))
 # Prefixes with an IPv4 address inside, and how many bits it stands from the right.
 _EMBEDDING_6 = (
     (IPv6Network("::ffff:0:0/96"), 0),  # mapped
@@ -100,11 +109,18 @@ class Url:
         return f"{self.scheme}://{self.authority}{self.target}"
 
 
-def parse_url(text: str, *, ports: Iterable[int] = (80, 443)) -> Url:
+def _nobody(host: str, port: int) -> bool:
+    return False
+
+
+def parse_url(
+    text: str, *, ports: Iterable[int] = (80, 443), named: Callable[[str, int], bool] = _nobody
+) -> Url:
     """Take an http or https address apart, strictly.
 
     Refused (BadUrl): another scheme, user names, another port, numbers for a host unless they are a plain
-    address, one-word and local host names, blanks, control characters, backslashes.
+    address, one-word and local host names, blanks, control characters, backslashes. `named` says which hosts and ports
+    an administrator allows all the same, local names and other ports among them.
     """
     if len(text) > MAX_URL_LENGTH:
         raise BadUrl("too long")
@@ -118,13 +134,23 @@ def parse_url(text: str, *, ports: Iterable[int] = (80, 443)) -> Url:
     if authority is None:
         raise BadUrl("bad authority")
     port = int(authority[2]) if authority[2] else DEFAULT_PORTS[scheme]
-    if port not in set(ports):
-        raise BadUrl("port")
+    host, is_local = _parse_host(authority[1])
+    if not named(host, port):
+        if port not in set(ports):
+            raise BadUrl("port")
+        if is_local:
+            raise BadUrl("local name")
     target = quote((match[3] or "/") + (match[4] or ""), safe="/?:@!$&'()*+,;=%~-._[]|")
-    return Url(scheme, _parse_host(authority[1]), port, target)
+    return Url(scheme, host, port, target)
 
 
-def join_url(base: Url, reference: str, *, ports: Iterable[int] = (80, 443)) -> Url:
+def join_url(
+    base: Url,
+    reference: str,
+    *,
+    ports: Iterable[int] = (80, 443),
+    named: Callable[[str, int], bool] = _nobody,
+) -> Url:
     """The address a redirect or a link on `base` leads to, parsed as strictly. Raises BadUrl."""
     if len(reference) > MAX_URL_LENGTH:
         raise BadUrl("too long")
@@ -132,7 +158,7 @@ def join_url(base: Url, reference: str, *, ports: Iterable[int] = (80, 443)) -> 
         joined = urljoin(str(base), reference)
     except ValueError:
         raise BadUrl("bad reference") from None
-    return parse_url(joined, ports=ports)
+    return parse_url(joined, ports=ports, named=named)
 
 
 def literal(host: str) -> Address | None:
@@ -162,6 +188,17 @@ def is_public(address: Address, *, also_denied: Iterable[Network] = ()) -> bool:
     return inner == address or is_public(inner, also_denied=also_denied)
 
 
+def is_inside(
+    address: Address, *, networks: Iterable[Network] = INSIDE, also_denied: Iterable[Network] = ()
+) -> bool:
+    """Whether a named host may lie at this address of a private network; no address hidden in another one may."""
+    if isinstance(address, IPv6Address) and address.scope_id is not None:
+        return False
+    if unwrap(address) != address or any(address in network for network in (*_NEVER_INSIDE, *also_denied)):
+        return False
+    return any(address in network for network in networks)
+
+
 def unwrap(address: Address) -> Address:
     """The IPv4 address inside a mapped, compatible, NAT64, 6to4 or Teredo one; any other as it is."""
     if isinstance(address, IPv4Address):
@@ -179,13 +216,13 @@ def parse_networks(text: str) -> tuple[Network, ...]:
     return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
-def _parse_host(text: str) -> str:
-    """The host in ASCII. Raises BadUrl."""
+def _parse_host(text: str) -> tuple[str, bool]:
+    """The host in ASCII, and whether its name means this machine or this site. Raises BadUrl."""
     if text.startswith("["):
         address = literal(text[1:-1])
         if not isinstance(address, IPv6Address):
             raise BadUrl("bad IPv6")
-        return str(address)
+        return str(address), False
     host = text.removesuffix(".").lower()
     if not host.isascii():
         try:
@@ -198,9 +235,8 @@ def _parse_host(text: str) -> str:
         address = literal(host)
         if address is None:
             raise BadUrl("number for a host")
-        return str(address)
+        return str(address), False
     if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
         raise BadUrl("bad name")
-    if len(labels) < 2 or any(host == ending or host.endswith(f".{ending}") for ending in _LOCAL_ENDINGS):
-        raise BadUrl("local name")
-    return host
+    is_local = any(host == ending or host.endswith(f".{ending}") for ending in _LOCAL_ENDINGS)
+    return host, is_local or len(labels) < 2

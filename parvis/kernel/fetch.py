@@ -2,8 +2,8 @@
 
 Not here: which addresses are public (`addresses.py`), who may ask for a fetch, reading what came back
 (in the sandbox). The transport is our own, over h11: a name is resolved once, every answer is judged, and
-the connection goes to the judged address itself, so no second look-up can lead it elsewhere. No proxy, no
-cookie, no credential, no redirect that was not judged like the first address.
+the connection goes to the judged address itself, so no second look-up can lead it elsewhere. No proxy but the
+operator's (proxy.py), no cookie, no credential, no redirect that was not judged like the first address.
 """
 
 from __future__ import annotations
@@ -11,13 +11,11 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
-import queue
 import socket
 import ssl
-import threading
 import time
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import h11
@@ -27,6 +25,10 @@ from django.utils.translation import gettext as _
 from parvis.kernel import addresses
 from parvis.kernel.addresses import Address, BadUrl, Network, Url
 from parvis.kernel.errors import Refused
+from parvis.kernel.fetch_answer import content_type_of, events_of, read_body
+from parvis.kernel.fetch_bounds import FetchFailed, Limits, Resolver, Turns, left_until, resolve_within
+from parvis.kernel.inside import Inside
+from parvis.kernel.proxy import Proxy, parse_proxy
 
 logger = logging.getLogger(__name__)
 
@@ -40,19 +42,6 @@ ROLES = {
     "webhook": "A call to a system that an administrator named",
 }
 _REDIRECTS = (301, 302, 303, 307, 308)
-Resolver = Callable[[str], Sequence[str]]
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Bounds of one fetch, redirects included: seconds, and bytes once decoded."""
-
-    resolve: float = 3.0
-    connect: float = 3.0
-    total: float = 10.0
-    body: int = 2 * 1024 * 1024
-    head: int = 32 * 1024
-    redirects: int = 3
 
 
 @dataclass(frozen=True)
@@ -67,15 +56,6 @@ class Fetched:
     last_modified: str = ""
     is_unchanged: bool = False
     is_cut: bool = False
-
-
-class FetchFailed(Refused):
-    """No answer we accept. One sentence for all causes, so that it maps no network; `reason` is for logs."""
-
-    def __init__(self, reason: str, *, retry_after: float = 0.0) -> None:
-        super().__init__(_("We could not fetch this address."))
-        self.reason = reason
-        self.retry_after = retry_after
 
 
 def fetch(
@@ -119,7 +99,44 @@ def site_fetcher() -> Fetcher:
 @functools.cache
 def _build_site_fetcher() -> Fetcher:
     """One for the process, so that spacing holds; the site's own public networks are denied as well."""
-    return Fetcher(also_denied=addresses.parse_networks(getattr(settings, "PARVIS_FETCH_DENIED", "")))
+    return Fetcher(
+        also_denied=addresses.parse_networks(getattr(settings, "PARVIS_FETCH_DENIED", "")),
+        inside=lambda: _inside_hosts(),
+        proxy=parse_proxy(getattr(settings, "PARVIS_PROXY", "")),
+        tls=context_with(getattr(settings, "PARVIS_CA_FILE", "")),
+    )
+
+
+_inside_hosts: Callable[[], Sequence[Inside]] = tuple
+
+
+def install_inside(load: Callable[[], Sequence[Inside]]) -> None:
+    """Told at start-up where the administrator's list of inside hosts is; it is read anew for each call that may enter."""
+    global _inside_hosts
+    _inside_hosts = load
+
+
+def parse_typed(text: str) -> addresses.Url:
+    """An address somebody typed, as this site would call it: outside, or a host inside that an administrator named.
+
+    Raises BadUrl.
+    """
+    try:
+        return addresses.parse_url(text)
+    except BadUrl:
+        return addresses.parse_url(text, named=_among(_inside_hosts()))
+
+
+def _among(entries: Sequence[Inside]) -> Callable[[str, int], bool]:
+    return lambda host, port: any(entry.names(host, port) for entry in entries)
+
+
+def context_with(ca_file: str) -> ssl.SSLContext:
+    """What certificates are checked against: the system's authorities, and those of a file. Raises OSError (SSLError)."""
+    context = ssl.create_default_context()
+    if ca_file:
+        context.load_verify_locations(cafile=ca_file)
+    return context
 
 
 def resolve_by_system(host: str) -> list[str]:
@@ -142,6 +159,9 @@ class Fetcher:
         ports: Collection[int] = (80, 443),
         tls: ssl.SSLContext | None = None,
         limits: Limits | None = None,
+        inside: Callable[[], Sequence[Inside]] = tuple,
+        inside_networks: Iterable[Network] = addresses.INSIDE,
+        proxy: Proxy | None = None,
     ) -> None:
         self.resolve = resolve
         self.also_denied = tuple(also_denied)
@@ -149,7 +169,10 @@ class Fetcher:
         self.ports = frozenset(ports)
         self.tls = tls or ssl.create_default_context()
         self.limits = limits or Limits()
-        self._turns = _Turns()
+        self.inside = inside
+        self.inside_networks = tuple(inside_networks)
+        self.proxy = proxy
+        self._turns = Turns()
 
     def fetch(
         self,
@@ -162,22 +185,29 @@ class Fetcher:
         limits: Limits | None = None,
         may_cut: bool = False,
         spacing: float = 0.0,
+        may_enter: bool = False,
     ) -> Fetched:
-        """As the function `fetch`, by the rules of this fetcher."""
+        """As the function `fetch`, by the rules of this fetcher. `may_enter` lets it call a host inside that an
+        administrator named, for an address that somebody typed here; an answer from outside never leads there.
+        """
         if role not in ROLES:
             raise ValueError(f"unknown role: {role}")
         limits = limits or self.limits
         deadline = time.monotonic() + limits.total
         headers = {"Accept": accept, "If-None-Match": etag, "If-Modified-Since": last_modified}
         try:
-            here = addresses.parse_url(url, ports=self.ports)
+            named = _among(self.inside() if may_enter else ())
+            here = addresses.parse_url(url, ports=self.ports, named=named)
             for _hop in range(limits.redirects + 1):
                 with self._turns.take(here.host, spacing):
-                    answer = self._call(here, role, headers, limits, deadline, may_cut)
+                    call = _Call(here, role, headers, limits, deadline, may_cut, named)
+                    answer = self._call(call)
                 if isinstance(answer, Fetched):
                     return answer
                 if here.scheme == "https" and answer.scheme == "http":
                     raise FetchFailed("redirect from https to http")
+                if named(answer.host, answer.port) and not named(here.host, here.port):
+                    raise FetchFailed("redirect from outside to inside")
                 # What we knew of the first address is nobody else's business.
                 here, headers, spacing = answer, {"Accept": accept}, 0.0
             raise FetchFailed("too many redirects")
@@ -192,36 +222,94 @@ class Fetcher:
             logger.info("fetch failed: role=%s reason=%s", role, reason)
             raise FetchFailed(reason) from failure
 
-    def judge(self, host: str, *, limits: Limits) -> list[Address]:
-        """Resolve a host once and return its addresses. Raises FetchFailed if any of them is not public."""
+    def is_named(self, url: str) -> bool:
+        """Whether this is an address inside that only the administrator's list lets us call."""
+        named = _among(self.inside())
+        try:
+            here = addresses.parse_url(url, ports=self.ports, named=named)
+        except BadUrl:
+            return False
+        return named(here.host, here.port)
+
+    def judge(self, host: str, *, limits: Limits, is_named: bool = False) -> list[Address]:
+        """Resolve a host once and return its addresses. Raises FetchFailed if any of them may not be called.
+
+        A named host (`is_named`) may also lie in a private network, but never on this machine, on a link, or where
+        clouds keep their secrets.
+        """
         plain = addresses.literal(host)
         found = (
-            [plain] if plain else [addresses.literal(text) for text in _within(self.resolve, host, limits)]
+            [plain]
+            if plain
+            else [addresses.literal(text) for text in resolve_within(self.resolve, host, limits)]
         )
-        judged = [address for address in found if address is not None and self._may_call(address)]
+        judged = [
+            address for address in found if address is not None and self._may_call(address, is_named=is_named)
+        ]
         if not judged or len(judged) != len(found):
             raise FetchFailed("not a public address")
         return judged
 
-    def _may_call(self, address: Address) -> bool:
-        """The deny table, but for what a test trusts."""
-        return address in self.trusted or addresses.is_public(address, also_denied=self.also_denied)
+    def _may_call(self, address: Address, *, is_named: bool = False) -> bool:
+        """The deny table, but for what a test trusts, and for the private networks of a host that was named."""
+        if address in self.trusted or addresses.is_public(address, also_denied=self.also_denied):
+            return True
+        return is_named and addresses.is_inside(
+            address, networks=self.inside_networks, also_denied=self.also_denied
+        )
 
-    def _call(
-        self, url: Url, role: str, headers: dict[str, str], limits: Limits, deadline: float, may_cut: bool
-    ) -> Fetched | Url:
+    def _call(self, call: _Call) -> Fetched | Url:
         """One hop: what came back, or where it leads."""
-        judged = self.judge(url.host, limits=replace(limits, resolve=min(limits.resolve, _left(deadline))))
-        with contextlib.closing(self._connect(url, judged, limits, deadline)) as line:
-            return self._converse(line, url, role, headers, limits, deadline, may_cut)
+        limits = replace(call.limits, resolve=min(call.limits.resolve, left_until(call.deadline)))
+        is_named = call.named(call.url.host, call.url.port)
+        if self.proxy is not None and not is_named:
+            self._judge_for_proxy(call.url.host, limits)
+            line = self._connect_by(self.proxy, call)
+        else:
+            line = self._connect(call, self.judge(call.url.host, limits=limits, is_named=is_named))
+        with contextlib.closing(line):
+            return self._converse(line, call)
 
-    def _connect(self, url: Url, judged: list[Address], limits: Limits, deadline: float) -> socket.socket:
+    def _judge_for_proxy(self, host: str, limits: Limits) -> None:
+        """The proxy resolves the name, perhaps as only it can: what we do find out must be public all the same.
+
+        An address is judged as ever. A name that we can't resolve is the proxy's to judge (see docs/decisions).
+        """
+        if addresses.literal(host) is not None:
+            self.judge(host, limits=limits)
+            return
+        try:
+            known = resolve_within(self.resolve, host, replace(limits, resolve=min(limits.resolve, 1.0)))
+        except FetchFailed:
+            return
+        for text in known:
+            address = addresses.literal(text)
+            if address is None or not self._may_call(address):
+                raise FetchFailed("not a public address")
+
+    def _connect_by(self, proxy: Proxy, call: _Call) -> socket.socket:
+        """A connection to the proxy; for https a tunnel through it, with TLS for the name that was asked."""
+        line = socket.create_connection(
+            (proxy.host, proxy.port), min(call.limits.connect, left_until(call.deadline))
+        )
+        try:
+            if call.url.scheme == "http":
+                return line
+            line.settimeout(left_until(call.deadline))
+            proxy.open_tunnel(line, call.url.host, call.url.port)
+            return self.tls.wrap_socket(line, server_hostname=call.url.host)
+        except BaseException:
+            line.close()
+            raise
+
+    def _connect(self, call: _Call, judged: list[Address]) -> socket.socket:
         """A connection to the first judged address that answers, with TLS for the name that was asked."""
+        url, limits, deadline = call.url, call.limits, call.deadline
         failure: Exception = FetchFailed("no address")
         for address in judged[:3]:
             try:
                 line = socket.create_connection(
-                    (str(address), url.port), min(limits.connect, _left(deadline))
+                    (str(address), url.port), min(limits.connect, left_until(deadline))
                 )
             except OSError as refusal:
                 failure = refusal
@@ -231,7 +319,7 @@ class Fetcher:
                 if addresses.literal(line.getpeername()[0]) != address:
                     raise FetchFailed("another peer answered")
                 if url.scheme == "https":
-                    line.settimeout(min(limits.connect, _left(deadline)))
+                    line.settimeout(min(limits.connect, left_until(deadline)))
                     return self.tls.wrap_socket(line, server_hostname=url.host)
                 return line
             except BaseException:
@@ -239,41 +327,34 @@ class Fetcher:
                 raise
         raise failure
 
-    def _converse(
-        self,
-        line: socket.socket,
-        url: Url,
-        role: str,
-        headers: dict[str, str],
-        limits: Limits,
-        deadline: float,
-        may_cut: bool,
-    ) -> Fetched | Url:
+    def _converse(self, line: socket.socket, call: _Call) -> Fetched | Url:
         """Ask, and read the answer within its bounds."""
+        url, limits, deadline = call.url, call.limits, call.deadline
         talk = h11.Connection(h11.CLIENT, max_incomplete_event_size=limits.head)
+        target, asked = self._asked_of_proxy(call)
         fields = {
             "Host": url.authority,
-            "User-Agent": f"Parvis ({role})",
+            "User-Agent": f"Parvis ({call.role})",
             "Accept-Encoding": "gzip",
             "Connection": "close",
-        } | {name: value for name, value in headers.items() if value}
-        request = h11.Request(method="GET", target=url.target, headers=list(fields.items()))
-        line.settimeout(_left(deadline))
+        } | {name: value for name, value in (call.headers | asked).items() if value}
+        request = h11.Request(method="GET", target=target, headers=list(fields.items()))
+        line.settimeout(left_until(deadline))
         line.sendall((talk.send(request) or b"") + (talk.send(h11.EndOfMessage()) or b""))
-        events = _events(talk, line, deadline)
+        events = events_of(talk, line, deadline)
         head = next((event for event in events if isinstance(event, h11.Response)), None)
         if head is None:
             raise FetchFailed("no answer")
         answer = {name.decode("ascii"): value.decode("latin-1") for name, value in head.headers}
         if head.status_code in _REDIRECTS and "location" in answer:
-            return addresses.join_url(url, answer["location"], ports=self.ports)
+            return addresses.join_url(url, answer["location"], ports=self.ports, named=call.named)
         is_unchanged = head.status_code == 304 and (
             "If-None-Match" in fields or "If-Modified-Since" in fields
         )
         if head.status_code != 200 and not is_unchanged:
             raise FetchFailed(f"status {head.status_code}")
-        body, is_cut = (b"", False) if is_unchanged else _read_body(events, answer, limits.body, may_cut)
-        media_type, charset = _content_type(answer.get("content-type", ""))
+        body, is_cut = (b"", False) if is_unchanged else read_body(events, answer, limits.body, call.may_cut)
+        media_type, charset = content_type_of(answer.get("content-type", ""))
         return Fetched(
             url=str(url),
             body=body,
@@ -285,102 +366,22 @@ class Fetcher:
             is_cut=is_cut,
         )
 
-
-class _Turns:
-    """One call at a time to each host, and no sooner than its spacing after the last one."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._under_way: set[str] = set()
-        self._last: dict[str, float] = {}
-
-    @contextlib.contextmanager
-    def take(self, host: str, spacing: float) -> Iterator[None]:
-        """Hold this host's turn. Raises FetchFailed with `retry_after` rather than wait."""
-        with self._lock:
-            now = time.monotonic()
-            wait = self._last.get(host, now - spacing) + spacing - now
-            if host in self._under_way:
-                raise FetchFailed("host is being called", retry_after=max(wait, 1.0))
-            if wait > 0:
-                raise FetchFailed("too soon", retry_after=wait)
-            if len(self._last) > 10_000:
-                self._last.clear()
-            self._under_way.add(host)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._under_way.discard(host)
-                self._last[host] = time.monotonic()
+    def _asked_of_proxy(self, call: _Call) -> tuple[str, dict[str, str]]:
+        """What a proxy is asked for without TLS: the whole address, with its password; else the path alone."""
+        is_named = call.named(call.url.host, call.url.port)
+        if self.proxy is None or is_named or call.url.scheme == "https":
+            return call.url.target, {}
+        return str(call.url), {"Proxy-Authorization": self.proxy.authorization}
 
 
-def _left(deadline: float) -> float:
-    """Seconds until the deadline. Raises FetchFailed once it has passed."""
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise FetchFailed("too slow")
-    return left
+@dataclass(frozen=True)
+class _Call:
+    """One hop: what is asked of whom, and its bounds. `named` says which hosts inside it may reach."""
 
-
-def _within(resolve: Resolver, host: str, limits: Limits) -> Sequence[str]:
-    """The resolver's answer in time; the system's own can hang for half a minute, with no way to stop it."""
-    answers: queue.SimpleQueue[Sequence[str]] = queue.SimpleQueue()
-
-    def ask() -> None:
-        try:
-            answers.put(resolve(host))
-        except (OSError, UnicodeError):
-            answers.put(())
-
-    threading.Thread(target=ask, daemon=True, name="resolve").start()
-    try:
-        return answers.get(timeout=limits.resolve)
-    except queue.Empty:
-        raise FetchFailed("resolver too slow") from None
-
-
-def _events(talk: h11.Connection, line: socket.socket, deadline: float) -> Iterator[h11.Event]:
-    """What the peer says, until it has said all; each wait is bounded by what is left of the whole."""
-    while True:
-        event = talk.next_event()
-        if event is h11.NEED_DATA:
-            line.settimeout(_left(deadline))
-            talk.receive_data(line.recv(65536))
-            continue
-        if isinstance(event, (h11.EndOfMessage, h11.ConnectionClosed)) or event is h11.PAUSED:
-            return
-        if isinstance(event, (h11.Response, h11.Data)):
-            _left(deadline)
-            yield event
-
-
-def _read_body(
-    events: Iterator[h11.Event], answer: dict[str, str], limit: int, may_cut: bool
-) -> tuple[bytes, bool]:
-    """The decoded body and whether it was cut at the limit. Raises FetchFailed for one too long, unless `may_cut`."""
-    encoding = answer.get("content-encoding", "identity").strip().lower()
-    if encoding not in ("identity", "gzip", "x-gzip", "deflate"):
-        raise FetchFailed("unknown encoding")
-    inflater = None if encoding == "identity" else zlib.decompressobj(47)
-    body = bytearray()
-    for event in events:
-        if not isinstance(event, h11.Data):
-            continue
-        # One byte more than allowed is enough to know: a bomb never unfolds.
-        room = limit + 1 - len(body)
-        body += inflater.decompress(event.data, room) if inflater else event.data[:room]
-        if len(body) > limit:
-            if not may_cut:
-                raise FetchFailed("too long")
-            return bytes(body[:limit]), True
-    return bytes(body), False
-
-
-def _content_type(value: str) -> tuple[str, str]:
-    """Media type and charset, lower case."""
-    media_type, *parameters = (part.strip().lower() for part in value[:200].split(";"))
-    charsets = [
-        part.removeprefix("charset=").strip("\"'") for part in parameters if part.startswith("charset=")
-    ]
-    return media_type, charsets[0] if charsets else ""
+    url: Url
+    role: str
+    headers: dict[str, str]
+    limits: Limits
+    deadline: float
+    may_cut: bool
+    named: Callable[[str, int], bool]

@@ -8,3 +8,9 @@ from django.apps import AppConfig
 class WebConfig(AppConfig):
     name = "parvis.web"
     label = "web"
+
+    def ready(self) -> None:
+        from parvis.kernel.fetch import install_inside
+        from parvis.web.ways_out import inside_hosts
+
+        install_inside(inside_hosts)

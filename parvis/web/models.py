@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
+from django.utils import timezone
+
+from parvis.kernel.db import Keyed
 
 
 class Network(models.Model):
@@ -44,3 +48,18 @@ class SiteText(models.Model):
     source = models.TextField(default="", blank=True)
     html = models.TextField(default="", blank=True)
     changed_at = models.DateTimeField(auto_now=True)
+
+
+class InsideHost(Keyed):
+    """A host or a network inside that this server may call at one port, because an administrator named it."""
+
+    place = models.CharField(max_length=100)  # a name, an address or a network
+    port = models.PositiveIntegerField()
+    note = models.CharField(max_length=120, default="", blank=True)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["place", "port"], name="web_inside_host_once")]

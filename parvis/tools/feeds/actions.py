@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from parvis.access.table import require
 from parvis.journal.jobs import enqueue
-from parvis.kernel import addresses, clock
+from parvis.kernel import addresses, clock, fetch
 from parvis.kernel.errors import NotFound, Refused
 from parvis.kernel.words import fold
 from parvis.tools.feeds import at_home
@@ -67,7 +67,7 @@ def checked_url(typed: str) -> str:
     if "://" not in text:
         text = f"https://{text}"
     try:
-        return str(addresses.parse_url(text[:3000]))
+        return str(fetch.parse_typed(text[:3000]))
     except addresses.BadUrl:
         raise Refused(
             _("This isn't an address we can call: it looks like https://example.org."), field="url"

@@ -70,32 +70,51 @@ def fetch_source(source_id: int, *, fetcher: fetch.Fetcher | None = None) -> Non
         _note_trouble(source, failure.reason)
 
 
-def _call(source: Source, fetcher: fetch.Fetcher, *, may_follow: bool = True) -> None:
+def _call(source: Source, fetcher: fetch.Fetcher) -> None:
+    """Somebody typed the address, so it may be that of a host inside which an administrator named."""
     found = fetcher.fetch(
         source.url,
         role="feed",
         accept=ACCEPT,
         etag=source.etag,
         last_modified=source.last_modified,
-        spacing=SPACING if may_follow else 0.0,
+        spacing=SPACING,
+        may_enter=True,
     )
     if found.is_unchanged:
         _note_success(source, added=0)
         return
-    parsed = read_feed(found.body, url=found.url, charset=found.charset, media_type=found.media_type)
-    if not parsed.feeds:
-        source.etag, source.last_modified = found.etag, found.last_modified
-        keep(source, parsed)
-        return
-    if not may_follow:
-        raise NotRead("page")
-    known = Source.objects.filter(url=parsed.feeds[0]).exclude(id=source.id).first()
+    parsed = _read(found)
+    if parsed.feeds:
+        _follow(source, parsed.feeds[0], fetcher, from_inside=fetcher.is_named(found.url))
+    else:
+        _keep(source, found, parsed)
+
+
+def _follow(source: Source, address: str, fetcher: fetch.Fetcher, *, from_inside: bool) -> None:
+    """The feed that a page names takes the page's place, once it has answered; a page outside leads to nothing inside."""
+    known = Source.objects.filter(url=address).exclude(id=source.id).first()
     if known is not None:
         _give_way(source, known)
         return
-    source.url, source.etag, source.last_modified = parsed.feeds[0], "", ""
+    if fetcher.is_named(address) and not from_inside:
+        raise NotRead("page")
+    source.url, source.etag, source.last_modified = address, "", ""
     source.save(update_fields=["url", "etag", "last_modified"])
-    _call(source, fetcher, may_follow=False)
+    found = fetcher.fetch(address, role="feed", accept=ACCEPT, may_enter=from_inside)
+    parsed = _read(found)
+    if parsed.feeds:
+        raise NotRead("page")
+    _keep(source, found, parsed)
+
+
+def _read(found: fetch.Fetched) -> Parsed:
+    return read_feed(found.body, url=found.url, charset=found.charset, media_type=found.media_type)
+
+
+def _keep(source: Source, found: fetch.Fetched, parsed: Parsed) -> None:
+    source.etag, source.last_modified = found.etag, found.last_modified
+    keep(source, parsed)
 
 
 def _give_way(source: Source, known: Source) -> None:

@@ -36,6 +36,8 @@ SITE: list[Route] = [
     _administer("sign-in/", admin_settings.edit_ways, "sign_in"),
     _administer("mail/", admin_settings.edit_mail, "mail"),
     _administer("mail/test/", admin_settings.test_mail, "mail_test", POST),
+    _administer("outgoing/", admin_settings.edit_ways_out, "outgoing"),
+    _administer("outgoing/<key:host>/remove/", admin_settings.deny_host, "outgoing_remove", POST),
     _administer("legal/", admin_settings.edit_legal, "legal"),
     _administer("home/", admin_site.edit_home, "home", GET),
     _administer("home/welcome/", admin_site.write_welcome, "home_welcome", POST),

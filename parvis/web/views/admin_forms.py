@@ -317,6 +317,20 @@ class LinksForm(forms.Form):
     )
 
 
+class InsideForm(forms.Form):
+    """A host, an address or a network inside, at one port."""
+
+    place = forms.CharField(
+        label=_("Name, address or network"),
+        max_length=100,
+        help_text=_(
+            "Such as intranet.example.org or 10.1.2.0/24. A network answers for addresses typed as numbers only."
+        ),
+    )
+    port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535)
+    remark = forms.CharField(label=_("What it is for"), max_length=120, required=False)
+
+
 class LegalForm(forms.Form):
     """The legal notice."""
 

@@ -9,16 +9,17 @@ from django.utils.translation import gettext as _
 
 from parvis.accounts import mail
 from parvis.kernel.errors import Refused
+from parvis.kernel.ids import encode
 from parvis.membership.models import CommunityRequest
 from parvis.spaces.models import Space
 from parvis.toolkit.pages import go, page
 from parvis.toolkit.request import Request
-from parvis.web import site_settings
-from parvis.web.models import SiteText
+from parvis.web import site_settings, ways_out
+from parvis.web.models import InsideHost, SiteText
 from parvis.web.views.accounts import ways_in
 from parvis.web.views.accounts_forms import posted
 from parvis.web.views.admin import answer
-from parvis.web.views.admin_forms import LegalForm, MailForm, RulesForm, WaysForm
+from parvis.web.views.admin_forms import InsideForm, LegalForm, MailForm, RulesForm, WaysForm
 
 
 def edit_rules(request: Request) -> HttpResponse:
@@ -103,6 +104,30 @@ def test_mail(request: Request) -> HttpResponse:
         "/admin/mail/",
         _("The server took it. Look into the mailbox of %(address)s.") % {"address": to},
     )
+
+
+def edit_ways_out(request: Request) -> HttpResponse:
+    """Hosts inside that this server may call, and what the operator decided of its calls."""
+    rows = [
+        (encode(row.id), row)
+        for row in InsideHost.objects.select_related("added_by").order_by("place", "port")
+    ]
+    return answer(
+        request,
+        InsideForm(posted(request), initial={"port": 443}),
+        lambda data: ways_out.allow(data["place"], data["port"], remark=data["remark"], by=request.viewer),
+        template="web/admin/outgoing.html",
+        to="/admin/outgoing/",
+        sentence=_("This server may call it now."),
+        rows=rows,
+        state=ways_out.state(),
+    )
+
+
+def deny_host(request: Request, host: int) -> HttpResponse:
+    """Takes a host off the list."""
+    ways_out.deny(host, by=request.viewer)
+    return go(request, "/admin/outgoing/", _("This server calls it no more."))
 
 
 def edit_legal(request: Request) -> HttpResponse:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parvis.kernel import clock
+from parvis.kernel.inside import Inside
 from parvis.tools.feeds.decoding_places import PICTURE_PLACE
 from parvis.tools.feeds.fetching import fetch_due, fetch_source
 from parvis.tools.feeds.models import Item, Source, Subscription
@@ -191,3 +192,34 @@ def test_two_sources_of_one_host_are_not_called_at_once(cast: Cast, server: Serv
         None,
         True,
     )
+
+
+def test_a_page_outside_leads_to_no_feed_inside_whatever_is_on_the_list(cast: Cast, server: Server):
+    """Not now, and not at the next call either: the address found there isn't kept."""
+    listed = Inside(host="intranet", port=server.http.server_port)
+    link = f"<html><head><link rel='alternate' type='application/rss+xml' href='http://intranet:{server.http.server_port}/f'></head>"
+    site = server.source("/", link.encode(), "text/html")
+    server.source("/f", rss("Secret"))
+    for _turn in range(2):
+        fetcher = server.fetcher()
+        fetcher.inside, fetcher.resolve = lambda: [listed], lambda host: ["127.0.0.1"]
+        fetch_source(site.id, fetcher=fetcher)
+    site.refresh_from_db()
+    assert (site.trouble, site.url, Item.objects.count()) == ("page", f"{server.url}/", 0)
+    assert [path for path, _status in server.asked] == ["/", "/"]
+
+
+def test_a_feed_of_a_named_host_inside_is_read(cast: Cast, server: Server):
+    listed = Inside(host="intranet", port=server.http.server_port)
+    server.source("/f", rss("Le journal de l'usine"))
+    source = Source.objects.create(url=f"http://intranet:{server.http.server_port}/f")
+    fetcher = server.fetcher()
+    fetcher.resolve = lambda host: ["127.0.0.1"]
+    fetch_source(source.id, fetcher=fetcher)
+    source.refresh_from_db()
+    assert source.trouble == "fetch"
+    fetcher.inside = lambda: [listed]
+    assert call(server, source).trouble == "fetch"  # a fetcher without the list
+    fetch_source(source.id, fetcher=fetcher)
+    source.refresh_from_db()
+    assert (source.trouble, Item.objects.get().title) == ("", "Le journal de l'usine")
