@@ -26,7 +26,7 @@ from parvis.journal.jobs import enqueue
 from parvis.kernel import clock
 from parvis.kernel.db import HasId
 from parvis.kernel.errors import NotFound, Refused
-from parvis.kernel.files import Source, Stored, local_store
+from parvis.kernel.files import Source, Stored, site_store
 from parvis.spaces.models import Space
 from parvis.tools.documents import names
 from parvis.tools.documents.models import Document, Folder, Version
@@ -77,7 +77,7 @@ def publish_document(
         content = (source or title).encode()
         check_room(space, len(content))
         named = names.document_name(title if title.lower().endswith(".md") else f"{title}.md")
-        stored = local_store().store(io.BytesIO(content), name=named, max_bytes=len(content))
+        stored = site_store().store(io.BytesIO(content), name=named, max_bytes=len(content))
         body = ""
     contribution = publish(
         "document",
@@ -133,7 +133,9 @@ def free_here(space: Space, folder: Folder | None, name: str, *, but: int | None
     Space.objects.select_for_update(of=("self",), no_key=True).filter(id=space.id).values_list("id").first()
     here = Document.objects.filter(space_id=space.id, folder=folder, contribution__state="published")
     neighbours = here.exclude(contribution_id=but) if but else here
-    return names.free_name(name, lambda key: neighbours.filter(name_key=key).exists())
+    # All that may be alike, at once: the hundredth picture of one name asks no more than the first.
+    alike = neighbours.filter(name_key__startswith=names.stem_of(name))
+    return names.free_name(name, set(alike.values_list("name_key", flat=True)).__contains__)
 
 
 def receive(given: Any, space: Space, *, by: Person, largest_mb: int | None = None) -> Stored:
@@ -147,7 +149,7 @@ def receive(given: Any, space: Space, *, by: Person, largest_mb: int | None = No
     check_room(space, given.size)
     source: Source = given
     limit = (largest_mb or config.max_upload_mb) * MEGABYTE
-    return local_store().store(source, name=names.document_name(given.name or ""), max_bytes=limit)
+    return site_store().store(source, name=names.document_name(given.name or ""), max_bytes=limit)
 
 
 def upload(

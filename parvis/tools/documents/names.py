@@ -5,6 +5,7 @@ Not here: the rows (models), what a name is made safe by (kernel.files.safe_name
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable
 
@@ -22,8 +23,14 @@ _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECAS
 
 
 def key_of(name: str) -> str:
-    """What a name is sorted and compared by: folded, numbers in the order of their value."""
-    return re.sub(r"[0-9]+", lambda m: m[0].lstrip("0").rjust(8, "0"), fold(name))[:LONGEST]
+    """What a name is sorted and compared by: folded, numbers in the order of their value.
+
+    Where that is too long to keep, its end is told by a hash: two names are never alike because of what was cut.
+    """
+    whole = re.sub(r"[0-9]+", lambda m: m[0].lstrip("0").rjust(8, "0"), fold(name))
+    if len(whole) <= LONGEST:
+        return whole
+    return whole[: LONGEST - 32] + hashlib.blake2b(whole.encode(), digest_size=16).hexdigest()
 
 
 def document_name(name: str) -> str:
@@ -63,6 +70,12 @@ def free_name(name: str, is_taken: Callable[[str], bool]) -> str:
         number += 1
         tried = clipped(name, LONGEST_TITLE, f" ({number})")
     return tried
+
+
+def stem_of(name: str) -> str:
+    """What the keys of a name and of all its numbered fellows begin with."""
+    stem, dot, _extension = name.rpartition(".")
+    return key_of(stem if dot and stem else name)[:40]
 
 
 def apart(names: Iterable[str]) -> list[str]:

@@ -11,7 +11,7 @@ from parvis.contributions.actions import restore as take_out
 from parvis.contributions.actions import retire
 from parvis.contributions.models import Contribution
 from parvis.kernel import clock
-from parvis.kernel.db import SYSTEM
+from parvis.kernel.db import SYSTEM, count_statements
 from parvis.kernel.errors import NotAllowed, NotFound, Refused
 from parvis.membership.actions import add_member
 from parvis.testing.cast import Cast
@@ -46,6 +46,19 @@ def test_versions_follow_one_another_and_an_old_one_comes_back(cast: Cast) -> No
 def test_two_files_of_one_name_are_told_apart(cast: Cast) -> None:
     assert [document(cast).title for _n in range(3)] == ["Plan.txt", "Plan (2).txt", "Plan (3).txt"]
     assert document(cast, "PLAN.TXT").title == "PLAN (4).TXT"
+    assert [document(cast, "12. Été 2027.txt").title, document(cast, "12. ete 2027.txt").title] == [
+        "12. Été 2027.txt",
+        "12. ete 2027 (2).txt",
+    ]
+
+
+def test_the_tenth_file_of_one_name_asks_no_more_of_the_database_than_the_second(cast: Cast) -> None:
+    costs = []
+    for _n in range(10):
+        with count_statements() as counted:
+            document(cast, "image.png")
+        costs.append(len(counted))
+    assert costs[9] == costs[1]
 
 
 def test_several_files_make_one_card(cast: Cast) -> None:

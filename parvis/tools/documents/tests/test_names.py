@@ -53,6 +53,21 @@ def test_neighbours_are_told_apart(names: list[str]) -> None:
     assert all(len(name) <= 200 and len(name.encode()) <= 255 for name in told)
 
 
+def test_names_whose_keys_are_long_are_told_apart_too() -> None:
+    """Each number takes eight characters of a key; what is cut off must not make two names one."""
+    for name in ("1-" * 95 + "x.txt", "\ufdfa" * 80 + ".txt"):
+        kept = document_name(name)
+        tried: list[str] = []
+
+        def is_taken(key: str, first: str = key_of(kept), tried: list[str] = tried) -> bool:
+            tried.append(key)
+            assert len(tried) < 5
+            return key == first
+
+        assert free_name(kept, is_taken).endswith(" (2).txt")
+        assert len(key_of(kept)) <= 255
+
+
 def test_the_extension_survives_a_number() -> None:
     assert free_name("a" * 196 + ".pdf", {key_of("a" * 196 + ".pdf")}.__contains__).endswith(" (2).pdf")
 
