@@ -217,20 +217,28 @@ def tell_change(contribution: Contribution, verb: str, *, by: Person, day: date 
         contribution_id=contribution.pk,
         method="CANCEL" if verb == "cancelled" and day is None else "REQUEST",
         by=by.id,
+        day=day.isoformat() if day is not None else None,
     )
 
 
 def concerned(contribution: Contribution, day: date | None = None) -> set[int]:
-    """Whom a change concerns: who comes or may come (to that day), its organisers, and its author."""
-    rows = Answer.objects.filter(contribution_id=contribution.pk).exclude(choice=Choice.NO)
+    """Whom a change concerns: who comes or may come (to that day), who was asked and didn't say no, its organisers,
+    and its author.
+    """
+    rows = Answer.objects.filter(contribution_id=contribution.pk)
     rows = (
         rows.filter(original_on=day)
         if day is not None
         else rows.filter(original_on__gte=clock.today() - timedelta(days=1))
     )
-    found = set(rows.values_list("person_id", flat=True)) | {contribution.author_id}
-    guests = Guest.objects.filter(contribution_id=contribution.pk, is_organiser=True)
-    return found | set(guests.values_list("person_id", flat=True))
+    answers = list(rows.values_list("person_id", "choice"))
+    coming = {key for key, choice in answers if choice != Choice.NO}
+    guests = list(
+        Guest.objects.filter(contribution_id=contribution.pk).values_list("person_id", "is_organiser")
+    )
+    organisers = {key for key, is_organiser in guests if is_organiser}
+    asked = {key for key, _is_organiser in guests} - {key for key, _choice in answers}
+    return coming | asked | organisers | {contribution.author_id}
 
 
 def note(contribution: Contribution, verb: str, /, *, by: Any, **payload: Any) -> None:

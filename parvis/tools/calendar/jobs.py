@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from parvis.journal.jobs import job
 from parvis.tools.calendar import dates, mails, reminding
 
@@ -19,6 +21,9 @@ def remind() -> None:
 
 
 @job("calendar.mail")
-def mail(contribution_id: int, method: str, by: int, people: list[int] | None = None) -> None:
+def mail(
+    contribution_id: int, method: str, by: int, people: list[int] | None = None, day: str | None = None
+) -> None:
     """Invitations by mail, their changes and cancellations."""
-    mails.send_all(contribution_id, method, people, by=by)
+    on = date.fromisoformat(day) if day else None
+    mails.send_all(contribution_id, method, people, by=by, day=on)

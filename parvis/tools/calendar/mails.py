@@ -6,6 +6,7 @@ doesn't leave the house: title, hours and place do. Not here: the bell (attentio
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils import timezone, translation
@@ -19,17 +20,35 @@ from parvis.people.models import Person
 from parvis.spaces.models import Audience
 from parvis.tools.calendar import rules
 from parvis.tools.calendar.ical import Letter, calendar_of
-from parvis.tools.calendar.models import Answer, Choice, Event, Guest
+from parvis.tools.calendar.models import Answer, Choice, Event, Guest, Occurrence
 from parvis.tools.calendar.wording import when_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 
 
-def send_all(contribution_id: int, method: str, people: Iterable[int] | None = None, by: int = 0) -> int:
-    """Mails an event to `people`, or to all whom it concerns (invited or coming); returns how many mails were written.
+@dataclass(frozen=True)
+class News:
+    """Why a mail is written: an invitation or not, the one date that changed, a word with it."""
+
+    method: str
+    is_new: bool
+    row: Occurrence | None
+    word: str
+
+
+def send_all(
+    contribution_id: int,
+    method: str,
+    people: Iterable[int] | None = None,
+    by: int = 0,
+    day: date | None = None,
+) -> int:
+    """Mails an event to `people`, as an invitation, or to all whom a change concerns (invited or coming); `day` is the
+    date that changed, when it is one of several. Returns how many mails were written.
 
     Nobody gets one who doesn't want mails, may not read the event any more, or (`by`) made the change themselves.
     """
@@ -39,10 +58,11 @@ def send_all(contribution_id: int, method: str, people: Iterable[int] | None = N
         return 0
     wanted = set(people) if people is not None else _concerned(found)
     rows = Person.objects.active().filter(id__in=wanted - {by}, mails_notices=True, email__isnull=False)
+    news = _news(found, method, day, is_new=people is not None)
     sent = 0
     for person in rows.order_by("id"):
         if Contribution.objects.visible_to(person).filter(id=contribution_id).exists():
-            _send(found, person, method)
+            _send(found, person, news)
             sent += 1
     return sent
 
@@ -58,38 +78,62 @@ def _concerned(event: Event) -> set[int]:
     }
 
 
-def _send(event: Event, person: Person, method: str) -> None:
+def _news(event: Event, method: str, day: date | None, *, is_new: bool) -> News:
+    """What there is to say; of a cancelled event, why stands on its dates."""
+    rows = Occurrence.objects.filter(contribution_id=event.pk)
+    row = rows.filter(original_on=day).first() if day is not None else None
+    why = row or (rows.filter(is_cancelled=True).exclude(word="").first() if method == CANCEL else None)
+    return News(method, is_new, row, why.word if why is not None else "")
+
+
+def _send(event: Event, person: Person, news: News) -> None:
     through = mail.relay() or mail.Relay("localhost", 25)
-    letter = Letter(method, mail.sender_address(through), person)
+    letter = Letter(news.method, mail.sender_address(through), person)
     is_public = event.contribution.audience == Audience.EVERYBODY
     data = calendar_of([event], name="", letter=letter, with_texts=is_public)
     zone = person.time_zone or timezone.get_default_timezone_name()
     with translation.override(person.language), timezone.override(zone):
         network = mail.network_row().name
-        subject = f"[{network}] {_heading(event, method)}"
-        text, html = _texts(event, person, method, network)
+        subject = f"[{network}] {_heading(event, news)}"
+        text, html = _texts(event, person, news, network)
         mail.send(person, subject, text, html, is_private=True, calendar=data.decode())
 
 
-def _heading(event: Event, method: str) -> str:
+def _heading(event: Event, news: News) -> str:
     title = {"title": event.contribution.title}
-    if method == CANCEL:
+    if news.method == CANCEL:
         return _("Cancelled: %(title)s") % title
-    return (_("Changed: %(title)s") if event.sequence else _("Invitation: %(title)s")) % title
+    return (_("Invitation: %(title)s") if news.is_new else _("Changed: %(title)s")) % title
 
 
-def _texts(event: Event, person: Person, method: str, network: str) -> tuple[str, str]:
+def _lines(event: Event, news: News) -> list[str]:
+    """When and where; of one date of a series, that date alone, as it is now; then why."""
+    row = news.row
+    zone = f" ({event.zone})" if (row or event).starts else ""
+    if row is None:
+        found = [when_in_words(event) + zone, rules.in_words(event.rule, event.first_on), event.place]
+    else:
+        said = _("This date is cancelled.") if row.is_cancelled else _("This date was changed.")
+        found = [said, when_in_words(row) + zone, row.place or event.place]
+    return [line for line in (*found, news.word) if line]
+
+
+def _asked(news: News) -> str:
+    if news.method == CANCEL:
+        return _("It no longer takes place.")
+    if news.row is not None and news.row.is_cancelled:
+        return _("The dates to come")
+    return _("Say there whether you are coming:")
+
+
+def _texts(event: Event, person: Person, news: News, network: str) -> tuple[str, str]:
     """The mail as plain text and as HTML."""
-    lines = [when_in_words(event) + (f" ({event.zone})" if event.starts else "")]
-    lines += [line for line in (rules.in_words(event.rule, event.first_on), event.place) if line]
+    lines, heading, ask = _lines(event, news), _heading(event, news), _asked(news)
     link = f"{config.url.rstrip('/')}/calendar/{event.contribution.key}/"
     hello = _("Hello %(name)s,") % {"name": person.name}
-    ask = _("It no longer takes place.") if method == CANCEL else _("Say there whether you are coming:")
     why = _("You get this message because you asked for a mail when something is for you.")
-    text = (
-        "\n\n".join([hello, _heading(event, method), "\n".join(lines), f"{ask}\n{link}", why, network]) + "\n"
-    )
-    parts = [hello, _heading(event, method), *lines, ask]
+    text = "\n\n".join([hello, heading, "\n".join(lines), f"{ask}\n{link}", why, network]) + "\n"
+    parts = [hello, heading, *lines, ask]
     body = Markup("").join(Markup("<p>{}</p>").format(part) for part in parts)
     head = Markup('<!doctype html><html lang="{}"><meta charset="utf-8"><title>{}</title>').format(
         person.language, escape(network)

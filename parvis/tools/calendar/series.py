@@ -153,14 +153,16 @@ def _carry_over(contribution: Contribution, new: Contribution, day: date, shift:
     for row in Answer.objects.filter(contribution_id=contribution.pk, original_on__gte=day):
         if row.original_on + shift in known:
             Answer.objects.filter(pk=row.pk).update(original_on=row.original_on + shift, **place)
-    Guest.objects.bulk_create(
-        [
-            Guest(
-                person_id=guest.person_id, is_organiser=guest.is_organiser, asked_at=guest.asked_at, **place
-            )
-            for guest in Guest.objects.filter(contribution_id=contribution.pk)
-        ]
-    )
+    guests = {
+        guest.person_id: Guest(
+            person_id=guest.person_id, is_organiser=guest.is_organiser, asked_at=guest.asked_at, **place
+        )
+        for guest in Guest.objects.filter(contribution_id=contribution.pk).exclude(person_id=new.author_id)
+    }
+    # Whoever planned the whole goes on leading what another organiser made a series of its own.
+    if contribution.author_id != new.author_id:
+        guests[contribution.author_id] = Guest(person_id=contribution.author_id, is_organiser=True, **place)
+    Guest.objects.bulk_create(guests.values())
 
 
 def cancel_date(contribution: Contribution, day: date, *, word: str, by: Person) -> None:

@@ -204,6 +204,18 @@ def test_changing_this_and_following_splits_and_keeps_replies_on_the_first(cast:
     }
 
 
+def test_its_author_goes_on_leading_a_series_that_another_organiser_split(cast: Cast):
+    event = planned(cast.open, cast.author, repeat="week", repeat_until="2026-12-22")
+    inviting.set_organiser(seen(event, cast.author), cast.member.id, True, by=cast.author)
+    typed = {"day": "2026-12-08", "hour": "18:00", "end_hour": "19:00", "scope": "following"}
+    rest = series.change_date(seen(event, cast.member), date(2026, 12, 8), typed, by=cast.member)
+    assert rest.author_id == cast.member.id
+    actions.write_notes(seen(rest, cast.author), "Vu", by=cast.author)
+    assert set(Guest.objects.filter(contribution=rest).values_list("person_id", "is_organiser")) == {
+        (cast.author.id, True)
+    }
+
+
 def test_moving_the_whole_series_takes_answers_along(cast: Cast):
     event = planned(cast.open, cast.author, repeat="week", repeat_until="2026-12-22")
     answers.answer(seen(event, cast.member), DAY + timedelta(days=7), "yes", by=cast.member)
@@ -232,6 +244,18 @@ def test_cancelling_one_date_tells_those_who_come_to_it(cast: Cast, run_jobs: Ca
     told = set(Notice.objects.filter(reason="event_cancelled").values_list("person_id", flat=True))
     assert told == {cast.member.id, cast.author.id}
     assert Occurrence.objects.filter(contribution=event, is_cancelled=True).count() == 1
+
+
+def test_who_was_asked_and_has_not_answered_is_told_that_it_is_off(
+    cast: Cast, run_jobs: Callable[[], object]
+):
+    event = planned(cast.open, cast.author)
+    inviting.invite(seen(event, cast.author), [cast.member.id, cast.cohost.id], by=cast.author)
+    answers.answer(seen(event, cast.cohost), DAY, "no", by=cast.cohost)
+    actions.cancel_event(seen(event, cast.author), word="Tempête", by=cast.author)
+    run_jobs()
+    told = Notice.objects.filter(reason="event_cancelled").values_list("person_id", flat=True)
+    assert set(told) == {cast.member.id}
 
 
 def test_organisers_may_change_it_and_others_may_not(cast: Cast):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import icalendar
 import pytest
@@ -14,7 +15,7 @@ from parvis.contributions.models import Contribution
 from parvis.contributions.reading import find_contribution
 from parvis.people.models import Person
 from parvis.testing.cast import Cast
-from parvis.tools.calendar import actions, inviting
+from parvis.tools.calendar import actions, inviting, series
 from parvis.tools.calendar.tests.conftest import planned
 
 RunJobs = Callable[[], object]
@@ -68,6 +69,42 @@ def test_a_change_and_a_cancellation_speak_of_the_same_event_with_a_higher_seque
     assert len({str(part["UID"]) for _method, part in parts}) == 1
     assert [part["SEQUENCE"] for _method, part in parts] == [0, 1, 2]
     assert str(parts[-1][1]["STATUS"]) == "CANCELLED"
+
+
+def test_a_mail_about_one_date_says_which_and_why(cast: Cast, run_jobs: RunJobs):
+    event = invited(cast, run_jobs, repeat="week", repeat_until="2026-12-22", place="Salle 1")
+    Message.objects.all().delete()
+    typed = {
+        "day": "2026-12-10",
+        "hour": "14:00",
+        "end_hour": "15:00",
+        "place": "Salle bleue",
+        "scope": "one",
+    }
+    series.change_date(
+        seen(event, cast.author), date(2026, 12, 8), {**typed, "word": "Livraison"}, by=cast.author
+    )
+    run_jobs()
+    moved = Message.objects.get().text
+    for said in ("2026", "14:00", "Salle bleue", "Livraison"):
+        assert said in moved
+    assert "09:00" not in moved
+    Message.objects.all().delete()
+    series.cancel_date(seen(event, cast.author), date(2026, 12, 15), word="Panne", by=cast.author)
+    run_jobs()
+    assert "15" in Message.objects.get().text
+    assert "Panne" in Message.objects.get().text
+
+
+def test_an_invitation_to_an_event_changed_before_is_still_an_invitation(cast: Cast, run_jobs: RunJobs):
+    Person.objects.filter(id=cast.member.id).update(mails_notices=True, language="en")
+    event = planned(cast.open, cast.author)
+    options = {"day": "2026-12-02", "hour": "10:00", "end_hour": "11:00", "zone": "Europe/Paris"}
+    actions.revise_event(seen(event, cast.author), options=options, by=cast.author)
+    run_jobs()
+    inviting.invite(seen(event, cast.author), [cast.member.id], by=cast.author)
+    run_jobs()
+    assert "Invitation: Atelier du fil" in Message.objects.get(person=cast.member).subject
 
 
 def test_of_a_closed_community_the_text_stays_inside(cast: Cast, run_jobs: RunJobs):

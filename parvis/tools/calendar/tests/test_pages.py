@@ -100,6 +100,19 @@ def test_answering_by_the_page_shows_who_comes_with_their_word(cast: Cast, clien
     assert Answer.objects.get().choice == "yes"
 
 
+def test_enter_in_the_word_repeats_an_answer_and_never_gives_one(cast: Cast, client_of: ClientOf):
+    event = planned(cast.open, cast.author)
+    client, address = client_of(cast.member), f"/calendar/{event.key}/"
+
+    def first_button() -> str:
+        form = text(client, address).partition(f'action="{address}answer/"')[2]
+        return form[form.index("<button") : form.index("</button>")]
+
+    assert " disabled" in first_button()
+    client.post(f"{address}answer/", {"date": "2026-12-01", "choice": "maybe"})
+    assert 'value="maybe"' in first_button()
+
+
 def test_the_secret_of_a_subscription_is_shown_once_and_kept_nowhere(cast: Cast, client_of: ClientOf):
     client = client_of(cast.member)
     page = client.post("/calendar/subscriptions/", {"space": ""}).content.decode()
