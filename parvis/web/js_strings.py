@@ -84,6 +84,32 @@ FILES: Final[dict[str, str | Promise]] = {
     "file_left": _("{part} of {name} has come already: choose it again to send the rest."),
 }
 
+# For <x-together>: a text that several write at once.
+TOGETHER: Final[dict[str, str | Promise]] = {
+    "together_joining": _("Opening the shared text…"),
+    "together_kept": _("Everything written here is kept."),
+    "together_keeping": _("Keeping what you write…"),
+    "together_alone": _("You are writing alone just now."),
+    "together_here": _("Writing here now:"),
+    "together_came": _("{name} is writing here too"),
+    "together_offline": _(
+        "The connection is lost. Go on writing: it is kept on this device, and joins the others' text when the "
+        "connection is back."
+    ),
+    "together_failed": _(
+        "The others can't be reached just now. Write here: when you save, your text and theirs are brought together."
+    ),
+    "together_unfit": _(
+        "This text uses something that can't be written by several at once. It opens as Markdown."
+    ),
+    "together_large": _(
+        "This page has become too long to be written by several at once. Copy your last words, and go on in Markdown."
+    ),
+    "together_over": _("You are signed out. Copy what you still need before you leave this page."),
+    "together_denied": _("You can't write this page any more. Copy what you still need before you leave it."),
+    "together_broken": _("The shared text could not be followed. Open the page again to go on."),
+}
+
 # For the rich editor, given by <x-composer> too when it has data-editor-url.
 EDITOR: Final[dict[str, str | Promise]] = {
     "ed_strike": _("Strikethrough"),
@@ -121,6 +147,11 @@ def writing_strings() -> str:
 def files_strings() -> str:
     """JSON for the `data-strings` of a part that receives files."""
     return js_strings(FILES)
+
+
+def together_strings() -> str:
+    """JSON for the `data-strings` of a text that several write at once."""
+    return js_strings(TOGETHER)
 
 
 @lru_cache(maxsize=4)

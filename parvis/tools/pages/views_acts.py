@@ -19,6 +19,7 @@ from parvis.toolkit.pages import go, page
 from parvis.toolkit.request import Request
 from parvis.tools.pages import actions, beginning, bringing, editing, placing, reading, showing
 from parvis.tools.pages.merging import CHOICES, Merge
+from parvis.tools.pages.together import mounting
 from parvis.tools.pages.versions import find_version
 from parvis.tools.pages.views import key_of
 
@@ -169,6 +170,7 @@ def _edit_page(
         editing_by=held.editing_by.display_name if someone else "",
         editing_since=showing.since(held.editing_since),
         urls=showing.editor_urls(f"edit:{contribution.key}", contribution.space),
+        together=None if error else mounting.mount(request, contribution),
     )
 
 

@@ -27,9 +27,10 @@ const news = (what) => message(NEWS, (encoder) => encoding.writeVarString(encode
 /*
  * Joins the text at `address`. `store`: name of the copy on this device; `told(state)` hears
  * "joining", "open", "offline", or for good "over", "denied", "unfit", "large", "broken"; `kept(bool)` whether the
- * server holds all that was typed here; `people(list)` who else is here, [{name, hue}].
+ * server holds all that was typed here; `people(list)` who else is here, [{name, hue}]; `refused(sentence)` why no
+ * version could be written.
  */
-const join = ({ address, store, told, kept, people }) => {
+const join = ({ address, store, told, kept, people, refused }) => {
   const doc = new Y.Doc();
   const awareness = new Awareness(doc);
   awareness.setLocalState({});
@@ -96,6 +97,7 @@ const join = ({ address, store, told, kept, people }) => {
     } else if (type === NEWS) {
       const what = JSON.parse(decoding.readVarString(decoder));
       if (what.epoch) begin(what.epoch);
+      if (what.refused) refused?.(what.refused);
       if (what.stored) { stored = what.stored; tell(); }
       if (what.written !== undefined) { for (const done of waiting) done(true); waiting = []; }
     }
@@ -181,7 +183,8 @@ const join = ({ address, store, told, kept, people }) => {
     leave,
     forget,
     get isOpen() { return socket?.readyState === WebSocket.OPEN; },
-    get isEmpty() { return text.length === 0; },
+    /* Whether this device keeps a copy: closing the page then loses nothing. */
+    get isHere() { return Boolean(disk?.synced); },
     /* A text from this device, when the server can't be reached: true when there is one. */
     async fromHere() {
       let known = '';

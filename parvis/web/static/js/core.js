@@ -120,6 +120,21 @@ const fetchWriting = () => {
 };
 on(document, 'DOMContentLoaded htmx:load', fetchWriting);
 
+/*
+ * Copies of shared texts on this device (together.js), gone at sign-out or when somebody else comes. The server also
+ * asks the browser to clear everything; over plain http it doesn't listen.
+ */
+const forgetShared = (chosen = () => true) => {
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (!key.startsWith('parvis-together:') || !chosen(key)) continue;
+      indexedDB.deleteDatabase(`${key.replace(/:epoch$/, '')}:${localStorage.getItem(key)}`);
+      localStorage.removeItem(key);
+    }
+  } catch { /* nothing is kept here */ }
+};
+on(document, 'submit', ({ target }) => { if (target.getAttribute('action') === '/accounts/logout/') forgetShared(); });
+
 window.parvis = {
-  lang, t, count, learn, announce, make, token, ask, json, html, address, pause, on, element, typing, id,
+  forgetShared, lang, t, count, learn, announce, make, token, ask, json, html, address, pause, on, element, typing, id,
 };

@@ -20,6 +20,20 @@ const more = [
   ['table', 'ed_table', '▦'], ['row_add', 'ed_row_add'], ['row_remove', 'ed_row_remove'], ['column_add', 'ed_column_add'], ['column_remove', 'ed_column_remove'], ['table_remove', 'ed_table_remove'], ['undo', 'ed_undo', '↶'], ['redo', 'ed_redo', '↷'],
 ];
 
+/* Adds what an open editor can do beyond Markdown's own buttons; returns the buttons. */
+const richTools = (toolbar) => {
+  const made = more.filter(([name]) => !toolbar.querySelector(`[data-md=${name}]`)).map(([name, key, sign]) => make('button', {
+    type: 'button', className: sign ? 'icon-btn' : 'button quiet small', ariaLabel: t(key), title: t(key), 'data-md': name, 'data-made': '', ...(sign && { 'data-sign': sign }),
+  }, ...(sign ? [] : [t(key)])));
+  const inTable = (one) => /^(row|column|table)_/.test(one.dataset.md);
+  [...toolbar.querySelectorAll('[data-md]')].at(-1)?.after(...made.filter((one) => !inTable(one)));
+  toolbar.append(...made.filter(inTable));
+  // What acts on a table waits for one: the editor shows it once the caret is in it.
+  for (const one of made) { one.tabIndex = -1; one.hidden = inTable(one); }
+  return made;
+};
+parvis.richTools = richTools;
+
 /*
  * Adds the switch to a composer. Its state: el.rich is the open editor, or undefined.
  * `wanted()`: whether the chosen kind is written richly unless the writer says otherwise.
@@ -44,14 +58,7 @@ parvis.rich = (el, { form, area, toolbar, signal, wanted, options }) => {
     button.textContent = t(el.rich ? 'rich_off' : 'rich_on');
   };
   const tools = () => {
-    extra = more.filter(([name]) => !toolbar.querySelector(`[data-md=${name}]`)).map(([name, key, sign]) => make('button', {
-      type: 'button', className: sign ? 'icon-btn' : 'button quiet small', ariaLabel: t(key), title: t(key), 'data-md': name, 'data-made': '', ...(sign && { 'data-sign': sign }),
-    }, ...(sign ? [] : [t(key)])));
-    const inTable = (one) => /^(row|column|table)_/.test(one.dataset.md);
-    [...toolbar.querySelectorAll('[data-md]')].at(-1)?.after(...extra.filter((one) => !inTable(one)));
-    toolbar.append(...extra.filter(inTable));
-    // What acts on a table waits for one: the editor shows it once the caret is in it.
-    for (const one of extra) { one.tabIndex = -1; one.hidden = inTable(one); }
+    extra = richTools(toolbar);
     // What is written is what will be seen.
     if (preview) preview.hidden = true;
   };

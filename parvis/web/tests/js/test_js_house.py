@@ -16,7 +16,13 @@ from parvis.web.assets import SCRIPTS, STATIC, ordered, shrink_js
 ROOT = Path(__file__).resolve().parents[4]
 OURS = sorted((STATIC / "js").glob("*.js"))
 EDITOR = STATIC / "vendor" / "editor"
-WORDS = {**js_strings.BODY, **js_strings.COMPOSER, **js_strings.EDITOR, **js_strings.FILES}
+WORDS = {
+    **js_strings.BODY,
+    **js_strings.COMPOSER,
+    **js_strings.EDITOR,
+    **js_strings.FILES,
+    **js_strings.TOGETHER,
+}
 KEY = re.compile(r"\b(?:t|words|count)\('([a-z0-9_]+)'")
 
 
@@ -56,7 +62,9 @@ def test_the_scripts_of_a_page_stay_light() -> None:
     assert weight("ORDER") <= 12 * 1024
     assert weight("ORDER-writing") <= 14 * 1024
     assert weight("ORDER-files") <= 4 * 1024
+    assert weight("ORDER-together") <= 3 * 1024
     assert len(gzip.compress((EDITOR / "editor.js").read_bytes(), 9)) <= 170 * 1024
+    assert len(gzip.compress((EDITOR / "together.js").read_bytes(), 9)) <= 50 * 1024
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.name)
@@ -67,7 +75,8 @@ def test_a_script_keeps_to_the_content_policy(path: Path) -> None:
 
 def test_the_editor_is_the_one_its_notes_describe() -> None:
     notes = (EDITOR / "VENDOR.md").read_text()
-    assert hashlib.sha256((EDITOR / "editor.js").read_bytes()).hexdigest() in notes
+    for name in ("editor.js", "together.js"):
+        assert hashlib.sha256((EDITOR / name).read_bytes()).hexdigest() in notes
     locked = json.loads((ROOT / "tools-js" / "editor" / "package-lock.json").read_text())["packages"]
     versions = {
         path.rpartition("node_modules/")[2]: about["version"] for path, about in locked.items() if path
