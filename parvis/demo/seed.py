@@ -12,6 +12,7 @@ from parvis.accounts.profile_fields import save_field
 from parvis.attention.actions import deliver
 from parvis.contributions.marks import Bookmark, Draft, Pin
 from parvis.contributions.models import Contribution, Reply
+from parvis.demo.deciding import decide
 from parvis.demo.filing import file_documents
 from parvis.demo.organisation import ORIGIN, Organisation
 from parvis.demo.polling import vote_in_secret
@@ -87,6 +88,7 @@ def seed_demo(progress: Progress | None = None) -> None:
         follow_feeds()
         file_documents()
         write_pages()
+        decide()
         open_practice(by=demo_people()["admin"], language="fr")
 
 
