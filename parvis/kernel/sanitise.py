@@ -190,7 +190,8 @@ def label_of(thing: Tag) -> str:
 
 def _dress_link(link: Tag) -> None:
     address = address_of(link)
-    if not address or not (link.get_text(strip=True) or link.find("img")):  # a link without words can't be announced
+    # A link without words can't be announced.
+    if not address or not (link.get_text(strip=True) or link.find("img")):
         link.unwrap()
         return
     link.attrs = dict(link_attributes(address))

@@ -54,6 +54,11 @@ def are_on() -> bool:
     return bool(settings.PARVIS_FETCH is True and settings.PARVIS_FEED_PICTURES is True)
 
 
+def are_shown() -> bool:
+    """Whether copies that are kept may be shown; the operator may stop both."""
+    return bool(settings.PARVIS_FEED_PICTURES is True)
+
+
 def cache() -> LocalStore:
     """Our copies: a folder of its own, which no backup needs."""
     return LocalStore(Path(settings.PARVIS_CACHE_ROOT) / "feeds")
@@ -126,7 +131,7 @@ def fill(source: str, item_id: int, kept: Mapping[str, Any]) -> str:
 def answer(item_id: int, number: int, viewer: Person) -> HttpResponse:
     """Our copy, for whoever may read the item. Raises NotFound. One query."""
     rows = read(ONE, {"me": viewer.id, "id": item_id, "number": number})
-    if not rows or not are_on():
+    if not rows or not are_shown():
         raise NotFound
     with cache().open(rows[0].sha256) as source:
         response = HttpResponse(source.read(), content_type="image/webp")

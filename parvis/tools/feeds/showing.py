@@ -96,7 +96,7 @@ def describe(row: Any) -> dict[str, Any]:
 
 def describe_full(row: Any) -> dict[str, Any]:
     """An item as its page shows it."""
-    kept = row.pictures if pictures.are_on() else {}
+    kept = row.pictures if pictures.are_shown() else {}
     return {**describe(row), "html": Markup(pictures.fill(row.html, row.id, kept))}
 
 

@@ -44,7 +44,7 @@ def _sources(
     return page(
         request, "feeds/sources_space.html" if space else "feeds/sources.html", status=422 if error else 200, here=here,
         sources=rows, error=error, typed=request.POST.get("url", ""), is_off=_is_off(), address=address,
-        takes_letters=letters.are_on(), **context,
+        takes_letters=letters.are_on(), typed_name="" if address else request.POST.get("name", ""), **context,
     )  # fmt: skip
 
 
