@@ -55,11 +55,13 @@ EXEMPT: dict[str, str] = {
     "approvals_review.digest": KEY, "approvals_review.state": WORD, "approvals_approver.answer": WORD,
     "membership_toolopening.slug": KEY,
     "ballots_box.method": WORD, "polls_poll.results": WORD, "polls_poll.outcome": UNSEEN,
-    "calendar_event.zone": WORD, "calendar_event.rule": WORD, "calendar_event.uid": KEY, "calendar_event.notes": UNSEEN,
+    "calendar_event.zone": WORD, "calendar_question.zone": WORD, "calendar_event.rule": WORD, "calendar_event.uid": KEY, "calendar_event.notes": UNSEEN,
     "calendar_answer.choice": WORD, "calendar_feed.token_hash": SECRET,
     "feeds_source.url": KEY, "feeds_source.site_url": KEY, "feeds_source.etag": UNSEEN, "feeds_source.last_modified": UNSEEN,
     "feeds_source.trouble": WORD, "feeds_item.mark": KEY, "feeds_item.twin": KEY, "feeds_item.digest": KEY,
     "feeds_item.url": KEY, "feeds_item.folded": UNSEEN, "feeds_word.folded": UNSEEN,
+    "feeds_letterbox.token_hash": SECRET, "feeds_picture.address": KEY, "feeds_picture.sha256": FILE,
+    "people_person.stream_tools": WORD, "web_insidehost.place": KEY,
     "forum_topic.mode": WORD, "forum_topic.outcome": UNSEEN,
 }  # fmt: skip
 

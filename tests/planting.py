@@ -148,6 +148,8 @@ def readers(world: World, row: Any) -> frozenset[str]:
         return frozenset({person.get(row.uploader_id, "")})
     if table in ("feeds_source", "feeds_item"):
         return of_source(world, row.source_id if table == "feeds_item" else row.id)
+    if table == "web_insidehost":
+        return frozenset({"administrator"})
     if table == "feeds_word":
         return frozenset({person.get(row.person_id, "")})
     if room == "forum" or table == "membership_toolopening":

@@ -43,7 +43,7 @@ from parvis.tools.notes.actions import publish_note
 from parvis.tools.shares.actions import share
 from parvis.transfer import runs
 from parvis.transfer.models import Run
-from parvis.web import site_settings
+from parvis.web import site_settings, ways_out
 from parvis.web.models import Network
 from tests.world_tools import (
     calendar_here,
@@ -141,6 +141,7 @@ def _fill_site(world: World, words: Words) -> None:
     network = site_settings.set_look(
         name="Maison Lumen", colour="#0a7d4f", language="fr", by=admin, logo=picture("logo.png").read()
     )
+    inside = ways_out.allow("intranet.maison.example", 443, remark=words("Le journal de la maison"), by=admin)
     site_settings.write_legal(words("Mentions de la maison"), by=admin)
     Person.objects.create(email="attend@parvis.test", display_name="Ana Attend", state="unclaimed")
     group = groups.save_group(name=words("Lyonnais"), rule={"site": ["Lyon"]}, by=admin)
@@ -163,7 +164,7 @@ def _fill_site(world: World, words: Words) -> None:
     site |= {
         "author_key": cast.author.key, "member_key": cast.member.key, "unclaimed_key": cast.unclaimed.key,
         "stranger_key": cast.stranger.key, "host_key": cast.host.key, "person": cast.author.key,
-        "photo": cast.author.photo[:12], "logo": f"{network.logo[:16]}.png", "group": encode(group.id),
+        "photo": cast.author.photo[:12], "logo": f"{network.logo[:16]}.png", "group": encode(group.id), "inside_host": encode(inside.id),
         "listed": encode(listed.id), "field": encode(profile_field.id), "message": encode(message.id),
         "request_id": encode(asked.id), "nobody": encode(new_id()), "job": str(_failed_job(message.id)),
         "feed_token": feeds.make_feed(None, by=cast.invitee)[1], "own_feed": encode(feeds.make_feed(None, by=cast.author)[0].id),

@@ -17,12 +17,15 @@ from parvis.people.models import Person
 from parvis.spaces.models import Space
 from parvis.testing.cast import Cast
 from parvis.tools.calendar import actions as events
-from parvis.tools.calendar import answers
+from parvis.tools.calendar import answers, finding
+from parvis.tools.calendar.asking import read_plan
 from parvis.tools.documents import actions as documents
-from parvis.tools.documents import folders
+from parvis.tools.documents import folders, incoming
 from parvis.tools.feeds import actions as shelves
+from parvis.tools.feeds import at_home
 from parvis.tools.feeds import fetching as watching
-from parvis.tools.feeds.models import Item, Source, Subscription
+from parvis.tools.feeds.models import Item, Picture, Source, Subscription
+from parvis.tools.feeds.pictures import cache
 from parvis.tools.feeds.reading_feed import Entry, Parsed
 from parvis.tools.polls import actions as polls
 
@@ -57,7 +60,22 @@ def calendar_here(world: World, space: Space, words: Words) -> dict[str, str]:
     )
     events.write_notes(seen(told, author), words("Décidé : on y retourne"), by=author)
     events.cancel_event(seen(told, author), word=words("Tempête annoncée"), by=author)
-    return {"event": encode(event.id), "told_event": encode(told.id), "event_day": day}
+    named = {"event": event, "told_event": told, **_dates_asked(world, space, words)}
+    return {name: encode(row.id) for name, row in named.items()} | {"event_day": day}
+
+
+def _dates_asked(world: World, space: Space, words: Words) -> dict[str, Any]:
+    """A question about two dates, one of which the member can keep free."""
+    cast, author = world.cast, world.cast.author
+    days = [(clock.today() + timedelta(days=number)).isoformat() for number in (8, 9)]
+    shared = {"hour": "09:00", "end_hour": "10:00", "place": words("Salle du quai")}
+    asked = finding.ask_for_date(
+        space, [read_plan({"day": day, **shared}) for day in days], title=words("Quand se voir"),
+        body=words("Dites vos jours"), by=author,
+    )  # fmt: skip
+    first = asked.ballot_box.choices.order_by("position")[0]
+    polls.vote(seen(asked, cast.member), {first.id: 2}, by=cast.member)
+    return {"date_asked": asked, "date_choice": first}
 
 
 def feed_here(words: Words, url: str) -> Source:
@@ -89,6 +107,9 @@ def own_feeds_here(cast: Cast, words: Words) -> dict[str, str]:
     Subscription.objects.create(source=own, person=cast.author)
     word = shelves.add_word("dentelle", is_mute=False, by=cast.author)
     item = Item.objects.get(source=shared)
+    at_home.show_source(own.id, True, by=cast.author)
+    shown = cache().store(io.BytesIO(b"RIFF0000WEBP"), name="article.webp", max_bytes=1_000_000)
+    Picture.objects.create(item=item, number=0, address="https://commun.example/i.webp", sha256=shown.sha256, width=9, height=9)
     return {"own_source": encode(own.id), "shared_item": encode(item.id), "own_word": encode(word.id)}
 
 
@@ -115,8 +136,9 @@ def documents_here(world: World, space: Space, words: Words) -> dict[str, str]:
     drawing = documents.upload(space, picture(words("croquis") + ".png"), by=author)
     hum = SimpleUploadedFile(words("ronron") + ".wav", b"RIFF$\0\0\0WAVEfmt " + b"\0" * 24)
     sound = documents.upload(space, hum, by=author)
+    coming = incoming.begin(space, name=words("Visite") + ".mp4", note=words("En route"), size=9, by=member)
     named = {
-        "paper": paper, "locked": locked, "model": model, "far": link, "folder": shelf, "hollow": hollow,
+        "coming": coming, "paper": paper, "locked": locked, "model": model, "far": link, "folder": shelf, "hollow": hollow,
         "drawing": drawing, "sound": sound,
     }  # fmt: skip
     return {name: encode(row.id) for name, row in named.items()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from tests.matrix.rows import CSV, ICS, OPML, PICTURE, Row, get, post
 
 WORDS = {"name": "Qualité, toujours", "purpose": "S'entraider.", "theme": "professional"}
+DATES = {"title": "Quand se voir ?", "lines": "4", "day_1": "2030-01-15", "hour_1": "09:00", "day_2": "2030-01-16", "hour_2": "09:00"}
 PLAN = {
     "option": "question",
     "title": "Vendredi",
@@ -76,12 +77,16 @@ SPACE: list[Row] = [
     get("polls:index", "readers of blogs"),
     get("feeds:index", "readers of forums"),
     post("feeds:read_here", "readers of forums", {}, "feeds_readuntil +1"),
+    post("feeds:at_home", "readers of forums", {"on": "1"}, "feeds_homeshelf +1; people_person ~"),
+    post("feeds:space_letters", "hosts", {"name": "La lettre du lin"}, "feeds_letterbox +1; feeds_source +1; feeds_subscription +1"),
     get("feeds:space_sources", "hosts"),
     post("feeds:space_sources", "hosts", {"url": "https://nouveau.example/f"}, "feeds_source +1; feeds_subscription +1"),
     get("feeds:space_opml", "readers of forums"),
     post("feeds:space_import", "hosts", {"file": OPML}, "feeds_source +1; feeds_subscription +1"),
     post("feeds:space_act", "hosts", {}, "feeds_subscription -1", given={"source": "{feed_source}", "act": "remove"}),
     get("calendar:index", "readers of forums"),
+    get("calendar:find", "posts in communities"),
+    post("calendar:find", "posts in communities", DATES, "contributions_contribution +1; polls_poll +1; ballots_choice +2; calendar_question +1"),
     get("calendar:import", "posts in communities"),
     post("calendar:import", "posts in communities", {"file": ICS}, "contributions_contribution +1; calendar_event +1; calendar_occurrence +1"),
     get("documents:index", "readers of forums"),
@@ -198,6 +203,7 @@ THING: list[Row] = [
     get("calendar:invite", "leads a topic", on="event"),
     post("calendar:invite", "leads a topic", {"whom": "some", "person": ["{member_key}"]}, "calendar_guest +1", on="event"),
     post("calendar:organisers", "leads a topic", {"person": ["{member_key}"]}, "calendar_guest +1", on="event"),
+    post("calendar:keep", "leads a topic", {"choice": "{date_choice}"}, "contributions_contribution +1; calendar_event +1; calendar_answer +1; calendar_question ~; ballots_box ~; polls_poll ~", on="date_asked"),
     get("calendar:notes", "leads a topic", on="event"),
     post("calendar:notes", "leads a topic", {"notes": "Décidé"}, "calendar_event ~", on="event"),
     get("forum:topic", "reads in communities", on="question"),
