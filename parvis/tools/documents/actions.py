@@ -76,7 +76,8 @@ def publish_document(
         require("space.post", space, by=by)
         content = (source or title).encode()
         check_room(space, len(content))
-        named = names.document_name(title if title.lower().endswith(".md") else f"{title}.md")
+        typed = names.as_typed(title)
+        named = names.document_name(typed if typed.lower().endswith(".md") else f"{typed}.md")
         stored = site_store().store(io.BytesIO(content), name=named, max_bytes=len(content))
         body = ""
     contribution = publish(
@@ -323,7 +324,7 @@ def revised(contribution: Contribution, *, options: dict[str, Any], by: Person) 
 
 def set_name(document: Document, name: str) -> None:
     """Another name, different from its neighbours'; a file keeps its extension."""
-    wanted = names.document_name(name)
+    wanted = names.document_name(names.as_typed(name))
     extension = document.name.rpartition(".")[2] if "." in document.name else ""
     if document.version and extension and not wanted.lower().endswith(f".{extension.lower()}"):
         wanted = names.document_name(f"{wanted}.{extension}")

@@ -41,6 +41,11 @@ def document_name(name: str) -> str:
     return clipped(kept, LONGEST_TITLE)
 
 
+def as_typed(name: str) -> str:
+    """A name that somebody typed: its slashes belong to it ("Budget 2026/2027"), they are no path."""
+    return re.sub(r"\s*[/\\]\s*", "-", name.strip(" /\\"))
+
+
 def clipped(name: str, length: int, ending: str = "") -> str:
     """The name with `ending` before its extension, in at most `length` characters and 255 bytes."""
     stem, dot, extension = name.rpartition(".")
@@ -55,7 +60,8 @@ def clipped(name: str, length: int, ending: str = "") -> str:
 
 def folder_name(name: str) -> str:
     """The name of a folder as typed, on one line. Raises Refused when nothing is left of it."""
-    kept = safe_name(name).lstrip(" .") if name.strip() else ""
+    typed = as_typed(name)
+    kept = safe_name(typed).lstrip(" .") if typed else ""
     if not kept:
         raise Refused(_("Give the folder a name."), field="name")
     if len(kept) > LONGEST_FOLDER:

@@ -102,7 +102,7 @@ def copy_document(
         raise NotFound
     if folder is not None and folder.space_id != to.id:
         raise NotFound
-    called = names.document_name(name) if name.strip() else document.name
+    called = names.document_name(names.as_typed(name)) if name.strip() else document.name
     if document.link:
         link = Link(document.link, document.lives_in, document.owner)
         options = {"link": link, "folder": folder}

@@ -52,6 +52,22 @@ def test_two_files_of_one_name_are_told_apart(cast: Cast) -> None:
     ]
 
 
+def test_a_slash_that_somebody_typed_loses_nothing_of_the_name(cast: Cast) -> None:
+    folder = folders.add_folder(cast.on_request, "RH / 2027", by=cast.author)
+    assert folder.name == "RH-2027"
+    plan = document(cast)
+    placing.arrange(seen(plan, cast.author), name="Plan A/B", folder=folder, by=cast.author)
+    assert last(plan).name == "Plan A-B.txt"
+    copy = placing.copy_document(
+        seen(plan, cast.author), cast.on_request, name="Budget 2026/2027", by=cast.author
+    )
+    assert copy.title == "Budget 2026-2027.txt"
+    text = actions.publish_document(cast.on_request, title="Oui/Non", body="Un texte", by=cast.author)
+    assert text.title == "Oui-Non.md"
+    with pytest.raises(Refused):
+        folders.add_folder(cast.on_request, " // ", by=cast.author)
+
+
 def test_the_tenth_file_of_one_name_asks_no_more_of_the_database_than_the_second(cast: Cast) -> None:
     costs = []
     for _n in range(10):
