@@ -13,11 +13,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django.db.models import Q
 
 from parvis.kernel import clock
+from parvis.kernel.db import read
 from parvis.people.models import Person
 from parvis.spaces.models import AccessType, Audience, MemberRole, Membership, Space, SpaceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+# Asked by nearly every write.
+PLACE = "SELECT role, host_until_on FROM spaces_membership WHERE person_id = %s AND space_id = %s"
 
 
 class Role(StrEnum):
@@ -77,11 +82,8 @@ def roles(
 
 
 def _place_in(person: Person, space: Space) -> Place:
-    rows = Membership.objects.filter(person_id=person.id, space_id=space.id).values_list(
-        "role", "host_until_on"
-    )
-    row = rows.first()
-    return Place(True, row[0], row[1]) if row else Place(False)
+    rows = read(PLACE, [person.id, space.id])
+    return Place(True, rows[0].role, rows[0].host_until_on) if rows else Place(False)
 
 
 def _roles_in(person: Person, space: Space, place: Place | None = None) -> set[Role]:

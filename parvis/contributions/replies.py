@@ -70,7 +70,8 @@ def reply(
     _count(locked, row.created_at)
     contribution.reply_count = locked.reply_count + 1
     texts.bind_files(locked, source, by=by, reply=row)
-    texts.set_mentions(locked, rendered.mentions, reply=row)
+    if rendered.mentions:  # (nobody was mentioned before: it is new)
+        texts.set_mentions(locked, rendered.mentions, reply=row)
     text_written(locked, row, source)
     record(
         f"{contribution.kind}.replied",

@@ -21,6 +21,8 @@ MOST = 200  # links of one text
 def text_written(contribution: Contribution, reply: Reply | None, source: str) -> None:
     """Keeps the pages to which a text leads, and forgets those to which it no longer does."""
     wanted = keys_in(source) - {contribution.id}
+    if not wanted and reply is not None and reply.edited_at is None:
+        return  # nearly every reply: it is new and leads nowhere
     rows = Link.objects.filter(contribution=contribution, reply=reply)
     present = set(rows.values_list("target_id", flat=True))
     if present - wanted:
