@@ -23,6 +23,7 @@ class Poll(models.Model):
     )
     results = models.CharField(max_length=6, choices=Results, default=Results.VOTED)
     may_add = models.BooleanField(default=False)
+    reminded_at = models.DateTimeField(null=True, blank=True)  # when people were told that it closes soon
     outcome = models.TextField(blank=True, default="")
     outcome_html = models.TextField(blank=True, default="")
     outcome_at = models.DateTimeField(null=True, blank=True)

@@ -91,6 +91,7 @@ POLL = Kind(
 )
 
 CLOSED = _("A poll that you answered or follow is closed")
+CLOSING = _("A poll closes soon, and waits for your vote")
 TO_DECIDE = _("Your poll is closed: say what was decided")
 
 TOOL = Tool(
@@ -112,5 +113,9 @@ TOOL = Tool(
     ),
     inside=showing.inside,
     mine=showing.mine,
-    notices={"vote_closed": ("vote", CLOSED, CLOSED), "vote_to_decide": ("gavel", TO_DECIDE, TO_DECIDE)},
+    notices={
+        "vote_closed": ("vote", CLOSED, CLOSED),
+        "vote_closing": ("alarm-clock", CLOSING, CLOSING),
+        "vote_to_decide": ("gavel", TO_DECIDE, TO_DECIDE),
+    },
 )
