@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.access.roles import Role
 from parvis.toolkit.spec import Kind, Option, Tool
-from parvis.tools.calendar import finding_shown, showing
+from parvis.tools.calendar import agendas, finding_shown, showing
 from parvis.tools.calendar.actions import draft_event, publish_event, revise_event
 from parvis.tools.calendar.asking import edit_fields, new_fields
 from parvis.tools.calendar.bundle import dump_event, load_event
@@ -51,6 +51,7 @@ TOOL = Tool(
     nav=("/calendar/", _("Calendar")),
     nav_position=20,
     mine=showing.mine,
+    agendas=agendas.agendas_of,
     inside=finding_shown.inside,
     remarks=finding_shown.remarks,
     own_mails=frozenset({"event_invited", "event_changed", "event_cancelled"}),
