@@ -109,6 +109,26 @@ class Config(BaseSettings):
             "Address of the kept files inside nginx, such as /kept/; empty: we send them"
         ),
     )
+    files_s3_bucket: str = Field(
+        "", description=gettext_noop("Bucket of an object store that keeps the files; empty: the data folder")
+    )
+    files_s3_endpoint: str = Field(
+        "", description=gettext_noop("Address of the object store; empty: Amazon's of the region")
+    )
+    files_s3_region: str = Field("", description=gettext_noop("Region of the object store"))
+    files_s3_key: str = Field("", description=gettext_noop("Access key of the object store"))
+    files_s3_secret: SecretStr = Field(
+        SecretStr(""), description=gettext_noop("Secret key of the object store")
+    )
+    files_s3_prefix: str = Field(
+        "", description=gettext_noop("What the names of the objects begin with, such as parvis/")
+    )
+    clamav: str = Field(
+        "",
+        description=gettext_noop(
+            "Virus scanner asked about each file: tcp://127.0.0.1:3310 or unix:/run/clamav/clamd.ctl"
+        ),
+    )
     max_import_mb: int = Field(
         2048,
         description=gettext_noop("Largest bundle an administrator may load in the browser, in megabytes"),

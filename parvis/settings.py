@@ -92,6 +92,15 @@ STATIC_URL = "/static/"
 STATIC_ROOT = config.data / "static"
 PARVIS_FILES_ROOT = config.data / "files"
 PARVIS_FILES_INTERNAL = config.files_internal
+PARVIS_FILES_S3 = {
+    "bucket": config.files_s3_bucket,
+    "endpoint": config.files_s3_endpoint,
+    "region": config.files_s3_region,
+    "key": config.files_s3_key,
+    "secret": config.files_s3_secret.get_secret_value(),
+    "prefix": config.files_s3_prefix,
+}
+PARVIS_CLAMAV = config.clamav
 PARVIS_FETCH = config.fetch
 PARVIS_PROXY = config.proxy.get_secret_value()
 PARVIS_CA_FILE = config.ca_file

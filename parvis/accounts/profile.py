@@ -14,7 +14,7 @@ from parvis.access.table import require
 from parvis.journal.actions import record
 from parvis.kernel import images
 from parvis.kernel.errors import NotAllowed, Refused
-from parvis.kernel.files import local_store
+from parvis.kernel.files import site_store
 from parvis.kernel.words import fold
 from parvis.people.models import Person, ProfileField, ProfileValue, Subject
 from parvis.people.visibility import HIDEABLE, value_name
@@ -118,7 +118,7 @@ def set_photo(person: Person, data: bytes, *, by: Person) -> None:
     """Makes a small portrait of a picture, without what the camera wrote in it. Raises Refused for what isn't one."""
     _require_own(person, by=by)
     portrait = images.avatar(data)
-    kept = local_store().store(
+    kept = site_store().store(
         io.BytesIO(portrait.data), name="portrait.webp", max_bytes=images.MAX_SOURCE_BYTES
     )
     person.photo = kept.sha256

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 
-from parvis.cli import backup, bench, check, demo, doctor, person, receive, transfers, up, work
+from parvis.cli import backup, bench, check, demo, doctor, keeping, person, receive, transfers, up, work
 from parvis.cli.site import CommandFailed
 from parvis.cli.words import gettext as _
 from parvis.kernel.postgres import CannotLaunch, ServerFailed
 from parvis.kernel.postgres.binaries import NoPostgres
 
-COMMANDS = (up, demo, transfers, check, doctor, person, backup, bench, work, receive)
+COMMANDS = (up, demo, transfers, check, doctor, person, backup, keeping, bench, work, receive)
 
 
 def main(words: list[str] | None = None) -> int:

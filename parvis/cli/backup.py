@@ -76,6 +76,8 @@ def run_backup(args: argparse.Namespace) -> int:
         draft.replace(target)
     print(_("Written: %(archive)s (%(count)s files). Keep it as closed as the site itself.")
           % {"archive": target, "count": count})  # fmt: skip
+    if os.environ.get("PARVIS_FILES_S3_BUCKET"):
+        print(_("Files in the object store are not in it: keep copies of the bucket too."))
     return 0
 
 
@@ -83,7 +85,8 @@ def add_site_files(archive: tarfile.TarFile, data: Path) -> int:
     """The attachments and the signing key; returns how many files."""
     count = 0
     for path in [*sorted((data / FILES).rglob("*")), data / KEY]:
-        if path.is_file() and not path.is_symlink():
+        # What is still arriving is nobody's file yet.
+        if path.is_file() and not path.is_symlink() and path.parent.name not in ("coming", "sending"):
             archive.add(path, str(path.relative_to(data)))
             count += 1
     return count

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError
 
-from parvis.cli.site import add_data_option, find_site
+from parvis.cli import keeping
+from parvis.cli.site import add_data_option, find_site, set_up_django
 from parvis.cli.words import gettext as _
 
 
@@ -44,6 +45,10 @@ def run(args: argparse.Namespace) -> int:
         origin = _("environment") if name in given else _("default")
         print(f"{name:28} {shown(getattr(config, field)):32} {origin:12} {_(info.description or '-')}")
     problems = [*find_problems(config), *unknown_names(given, set(type(config).model_fields))]
+    if config.files_s3_bucket or config.clamav:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.settings")
+        set_up_django()
+        problems += keeping.find_problems(config.clamav, bucket=config.files_s3_bucket)
     for problem in problems:
         print(f"✗ {problem}")
     if not problems:

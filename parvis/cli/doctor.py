@@ -41,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
         for sentence in examine_rooms():
             print(sentence)
         problems += examine_jobs()
+        problems += examine_files()
     for problem in problems:
         print(f"✗ {problem}")
     if not problems:
@@ -73,6 +74,15 @@ def examine_rooms() -> Iterator[str]:
         if app.name.startswith("parvis.") and find_spec(f"{app.name}.doctor"):
             with acting(SYSTEM):
                 yield from list(import_module(f"{app.name}.doctor").examine())
+
+
+def examine_files() -> list[str]:
+    """Whether what keeps and what scans files answers."""
+    from django.conf import settings
+
+    from parvis.cli.keeping import find_problems
+
+    return list(find_problems(settings.PARVIS_CLAMAV, bucket=settings.PARVIS_FILES_S3["bucket"]))
 
 
 def examine_jobs() -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from parvis.access.table import require
@@ -14,7 +13,7 @@ from parvis.contributions.marks import Attachment
 from parvis.contributions.models import Contribution
 from parvis.kernel import images
 from parvis.kernel.errors import NotFound, Refused
-from parvis.kernel.files import local_store
+from parvis.kernel.files import site_store
 
 if TYPE_CHECKING:
     from parvis.people.models import Person
@@ -35,7 +34,7 @@ def keep_upload(given: Any, *, alt: str, by: Person) -> Attachment:
         raise Refused(_("This file is too large: %(n)s MB at most.") % {"n": config.max_upload_mb})
     if Attachment.objects.filter(uploader=by, contribution=None).count() >= MAX_UNBOUND:
         raise Refused(_("You have many files waiting for their text. Publish or remove some drafts first."))
-    store = local_store(settings.PARVIS_FILES_ROOT)
+    store = site_store()
     kept = store.store(given, name=given.name or "file", max_bytes=limit)
     width = height = None
     if kept.media_type in PICTURES:

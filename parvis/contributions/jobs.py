@@ -10,6 +10,7 @@ from parvis.contributions.models import Contribution, State
 from parvis.journal.jobs import job
 from parvis.journal.models import Receipt
 from parvis.kernel import clock
+from parvis.kernel.files_tidy import forget_orphans
 
 BIN_DAYS = 30
 
@@ -38,3 +39,9 @@ def recount(contribution_id: int) -> None:
     if contribution is not None:
         contribution.reply_count = contribution.replies.filter(state="published").count()
         contribution.save(update_fields=["reply_count"])
+
+
+@job("contributions.forget_orphans", cron="40 2 * * 0", is_long=True)
+def forget_orphan_files() -> None:
+    """Every week: contents that no row names any more, wherever files are kept."""
+    forget_orphans()

@@ -17,7 +17,7 @@ from parvis.contributions.models import Contribution, Placed, State
 from parvis.journal.jobs import enqueue
 from parvis.kernel import markdown
 from parvis.kernel.errors import Refused
-from parvis.kernel.files import local_store
+from parvis.kernel.files import site_store
 from parvis.kernel.link_card import make_card
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _keep(contribution: Contribution, fetched: Fetched) -> None:
 def _picture(fetched: Fetched, contribution: Contribution, place: dict[str, Any]) -> Attachment | None:
     if fetched.picture is None:
         return None
-    store = local_store(settings.PARVIS_FILES_ROOT)
+    store = site_store()
     kept = store.store(io.BytesIO(fetched.picture.data), name="link.webp", max_bytes=PICTURE_BYTES)
     return Attachment.objects.create(
         uploader=contribution.author,

@@ -15,7 +15,7 @@ from parvis.accounts.models import Session
 from parvis.kernel import clock
 from parvis.kernel.db import read
 from parvis.kernel.errors import NotFound, Refused
-from parvis.kernel.files import local_store
+from parvis.kernel.files import site_store
 from parvis.membership.everyone import ensure_everyone, welcome_person
 from parvis.people.models import Person
 from parvis.web import practice
@@ -46,7 +46,7 @@ def wipe(*, typed: str, by: Person, own_name: str = "", own_email: str = "") -> 
     by.refresh_from_db()
     _begin_anew(row, by=by, own_name=own_name, own_email=own_email)
     kept = {row.logo, by.photo} - {""}
-    transaction.on_commit(lambda: local_store().collect_garbage(kept, min_age_seconds=0))
+    transaction.on_commit(lambda: site_store().collect_garbage(kept, min_age_seconds=0))
 
 
 def _delete_all_but(person: Person) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import hashlib
 import os
 import re
@@ -24,10 +25,11 @@ from django.utils.translation import gettext as _
 
 from parvis.kernel import media_types
 from parvis.kernel.errors import NotFound, Refused
+from parvis.kernel.scanning import check_clean
 
 MAX_NAME_BYTES = 255
 _CHUNK = 256 * 1024
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
 _SERVED_POLICY = "sandbox; default-src 'none'; style-src 'none'; base-uri 'none'; form-action 'none'"
 
 
@@ -51,10 +53,20 @@ class Store(Protocol):
     """A keeper of files. `LocalStore` is one; the calls are those an object store can answer too."""
 
     def store(
-        self, stream: Source, *, name: str, declared_type: str | None = None, max_bytes: int
+        self,
+        stream: Source,
+        *,
+        name: str,
+        declared_type: str | None = None,
+        max_bytes: int,
+        is_ours: bool = False,
     ) -> Stored: ...
 
+    def put(self, sha256: str, content: BinaryIO) -> None: ...
+
     def open(self, sha256: str) -> BinaryIO: ...
+
+    def hashes(self) -> Iterator[str]: ...
 
     def collect_garbage(self, live: Iterable[str], *, min_age_seconds: float = ...) -> int: ...
 
@@ -67,30 +79,63 @@ class LocalStore:
         self.root = Path(root)
         self._file_mode, self._folder_mode = (0o640, 0o750) if is_shared else (0o600, 0o700)
 
-    def store(self, stream: Source, *, name: str, declared_type: str | None = None, max_bytes: int) -> Stored:
+    def store(
+        self,
+        stream: Source,
+        *,
+        name: str,
+        declared_type: str | None = None,
+        max_bytes: int,
+        is_ours: bool = False,
+    ) -> Stored:
         """Keep the content of `stream` and return what it is. The same content is kept once.
 
-        `declared_type`, what the sender claims, is never believed. When this returns, the file is on disk;
-        an interrupted call leaves nothing that could be read. Raises Refused above `max_bytes`, or when empty.
+        `declared_type`, what the sender claims, is never believed. When this returns, the file is on disk and the
+        scanner, where there is one, has called it clean (`is_ours`: we drew it, it isn't asked). An interrupted call
+        leaves nothing that could be read. Raises Refused above `max_bytes`, when empty or infected, TryAgain.
         """
+        with self._arriving() as coming:
+            with open(os.open(coming, os.O_RDWR | os.O_CREAT | os.O_EXCL, self._file_mode), "w+b") as target:
+                sha256, size, head = copy_checked(stream, target, max_bytes)
+                target.flush()
+                os.fsync(target.fileno())
+                if not is_ours:
+                    target.seek(0)
+                    check_clean(target)
+            self._settle(coming, sha256)
+        kept_name = safe_name(name)
+        return Stored(sha256, size, media_types.sniff(head, kept_name), kept_name)
+
+    def put(self, sha256: str, content: BinaryIO) -> None:
+        """Keep a content whose hash is known, from another store. Raises Refused when it is another content."""
+        with self._arriving() as coming:
+            with open(os.open(coming, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self._file_mode), "wb") as target:
+                found, _size, _head = copy_checked(content, target, 2**63)
+                target.flush()
+                os.fsync(target.fileno())
+            if found != sha256:
+                raise Refused(_("This content isn't what its name says."))
+            self._settle(coming, sha256)
+
+    @contextlib.contextmanager
+    def _arriving(self) -> Iterator[Path]:
+        """Where a content waits until it is whole."""
         self._folder(self.root)
         coming = self._folder(self.root / "coming") / secrets.token_hex(16)
         try:
-            with open(os.open(coming, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self._file_mode), "wb") as target:
-                sha256, size, head = _copy(stream, target, max_bytes)
-                target.flush()
-                os.fsync(target.fileno())
-            path = self._path(sha256)
-            self._folder(path.parent.parent)
-            self._folder(path.parent)
-            with self._lock(fcntl.LOCK_SH):
-                # Renamed even over an equal file: its fresh date keeps the collector away from it.
-                os.replace(coming, path)
-            _fsync_folder(path.parent)
+            yield coming
         finally:
             coming.unlink(missing_ok=True)
-        kept_name = safe_name(name)
-        return Stored(sha256, size, media_types.sniff(head, kept_name), kept_name)
+
+    def _settle(self, coming: Path, sha256: str) -> None:
+        """Gives a whole content its name."""
+        path = self._path(sha256)
+        self._folder(path.parent.parent)
+        self._folder(path.parent)
+        with self._lock(fcntl.LOCK_SH):
+            # Renamed even over an equal file: its fresh date keeps the collector away from it.
+            os.replace(coming, path)
+        _fsync_folder(path.parent)
 
     def open(self, sha256: str) -> BinaryIO:
         """Open a kept file to read. Raises NotFound, also for anything that is no hash."""
@@ -105,6 +150,11 @@ class LocalStore:
         if not path.is_file():
             raise NotFound
         return path
+
+    def hashes(self) -> Iterator[str]:
+        """Every content that is kept."""
+        for path in self.root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"):
+            yield path.name
 
     def collect_garbage(self, live: Iterable[str], *, min_age_seconds: float = 86_400) -> int:
         """Delete every kept file whose hash is not in `live`, and interrupted uploads; return how many.
@@ -130,7 +180,7 @@ class LocalStore:
 
     def _path(self, sha256: str) -> Path:
         """Where the content with this hash lies or would lie; no other text ever becomes a path."""
-        if not _SHA256.fullmatch(sha256):
+        if not SHA256.fullmatch(sha256):
             raise NotFound
         return self.root / sha256[:2] / sha256[2:4] / sha256
 
@@ -150,8 +200,25 @@ class LocalStore:
             os.close(descriptor)
 
 
+def site_store() -> Store:
+    """Where this site keeps its files: the bucket of PARVIS_FILES_S3_BUCKET, else the folder of `local_store`."""
+    from django.conf import settings
+
+    if not settings.PARVIS_FILES_S3["bucket"]:
+        return local_store()
+    return _bucket_of(Path(settings.PARVIS_FILES_ROOT), **settings.PARVIS_FILES_S3)
+
+
+@functools.lru_cache(maxsize=4)
+def _bucket_of(folder: Path, **named: str) -> Store:
+    """One for each process: it keeps its connections."""
+    from parvis.kernel.files_s3 import S3Store
+
+    return S3Store(folder=folder, **named)
+
+
 def local_store(root: Path | None = None) -> LocalStore:
-    """The store of this site, in `settings.PARVIS_FILES_ROOT` unless a root is given."""
+    """The folder of kept files on this machine, `settings.PARVIS_FILES_ROOT` unless a root is given."""
     from django.conf import settings
 
     return LocalStore(
@@ -222,7 +289,7 @@ def _shorten(name: str) -> str:
     return stem.encode()[:room].decode(errors="ignore").rstrip(". ") + ending
 
 
-def _copy(stream: Source, target: BinaryIO, max_bytes: int) -> tuple[str, int, bytes]:
+def copy_checked(stream: Source, target: BinaryIO, max_bytes: int) -> tuple[str, int, bytes]:
     """Copy all of it; return hash, size and first bytes. Raises Refused at the first byte too many."""
     digest, size, head = hashlib.sha256(), 0, b""
     while chunk := stream.read(_CHUNK):

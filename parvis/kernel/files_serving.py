@@ -13,7 +13,7 @@ from typing import BinaryIO
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from parvis.kernel.files import LocalStore, Stored, local_store, response_headers
+from parvis.kernel.files import LocalStore, Stored, response_headers, site_store
 
 CHUNK = 128 * 1024
 # At most eighteen digits: no file is larger, and Python counts on without end.
@@ -33,7 +33,7 @@ def answer_file(
     Where PARVIS_FILES_INTERNAL names an address inside nginx, the body stays empty and nginx puts the file there.
     """
     headers = response_headers(stored, inline=inline, max_age=max_age)
-    store = local_store()
+    store = site_store()
     if to is not None and _has_it(to, headers["ETag"]):
         return HttpResponse(status=304, headers=_without_type(headers))
     if settings.PARVIS_FILES_INTERNAL and isinstance(store, LocalStore):

@@ -53,7 +53,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
         # A test must not depend on whether somebody had compiled the French.
         compile_all(only_stale=True)
-    for name in ("parvis.testing.databases", "parvis.testing.browsers", "parvis.testing.live"):
+    for name in (
+        "parvis.testing.databases",
+        "parvis.testing.browsers",
+        "parvis.testing.live",
+        "parvis.testing.object_store",
+    ):
         config.pluginmanager.import_plugin(name)
 
 

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from parvis.contributions.marks import Attachment, Follow, Reaction, TagFollow, Total
 from parvis.contributions.models import Contribution, Reply, ReplyState, Side, State
 from parvis.kernel import clock
 from parvis.kernel.db import SYSTEM, acting
-from parvis.kernel.files import local_store
+from parvis.kernel.files import site_store
 from parvis.kernel.ids import decode, encode
 from parvis.membership.charters import current
 from parvis.people.models import Person, Subject
@@ -131,7 +130,7 @@ def _counted(found: Iterator[Any], table: str, tell: Progress) -> Iterator[Any]:
 
 
 def _open_file(file: rows.File) -> BinaryIO:
-    return local_store(settings.PARVIS_FILES_ROOT).open(file.sha256)
+    return site_store().open(file.sha256)
 
 
 def dump_people(names: Names) -> Iterator[rows.Person]:

@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from django.conf import settings
 from django.db.models.functions import Lower
 
 from parvis.contributions.marks import Attachment
 from parvis.kernel import markdown
-from parvis.kernel.files import local_store
+from parvis.kernel.files import site_store
 from parvis.kernel.ids import encode, new_id
 from parvis.kernel.words import fold
 from parvis.membership.models import Charter
@@ -146,7 +145,7 @@ def name_managers(landing: Landing, batch: list[rows.Person]) -> None:
 
 def land_files(landing: Landing, batch: list[rows.File]) -> Made:
     """Contents go to the store by their hash; the rows are tied to their texts later."""
-    store = local_store(settings.PARVIS_FILES_ROOT)
+    store = site_store()
     made: Made = {}
     for row in batch:
         with landing.open_file(row) as stream:

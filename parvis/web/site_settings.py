@@ -20,7 +20,7 @@ from parvis.config import config
 from parvis.journal.actions import record
 from parvis.kernel import clock, images, markdown
 from parvis.kernel.errors import NotAllowed, Refused
-from parvis.kernel.files import local_store
+from parvis.kernel.files import site_store
 from parvis.membership.everyone import ensure_everyone, set_posting, translate_everyone
 from parvis.people.models import Person
 from parvis.web import brand
@@ -83,7 +83,7 @@ def _kept_logo(data: bytes) -> str:
     except Refused as refusal:
         raise Refused(refusal.sentence, field="logo") from None
     return (
-        local_store().store(io.BytesIO(made.data), name="logo.png", max_bytes=images.MAX_SOURCE_BYTES).sha256
+        site_store().store(io.BytesIO(made.data), name="logo.png", max_bytes=images.MAX_SOURCE_BYTES).sha256
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from parvis.kernel.errors import NotFound
-from parvis.kernel.files import LocalStore
+from parvis.kernel.files import Store
 from parvis.tools.documents.names import apart
 
 CHUNK = 128 * 1024
@@ -68,7 +68,7 @@ def paths_of(entries: Iterable[Entry]) -> list[tuple[str, Entry]]:
     return found
 
 
-def stream_archive(entries: Iterable[Entry], store: LocalStore) -> Iterator[bytes]:
+def stream_archive(entries: Iterable[Entry], store: Store) -> Iterator[bytes]:
     """The bytes of the archive, piece by piece; sizes above 4 GB are written as ZIP64.
 
     A content that is missing is left out: the rest is worth having.

@@ -20,7 +20,7 @@ from parvis.contributions.actions import retire
 from parvis.contributions.reading import find_contribution
 from parvis.kernel.db import read
 from parvis.kernel.errors import NotAllowed, NotFound, Refused
-from parvis.kernel.files import Stored, local_store
+from parvis.kernel.files import Stored, site_store
 from parvis.spaces.models import Space
 from parvis.toolkit import files, registry
 from parvis.tools.documents import actions, arranging, folders, names, placing, reading
@@ -268,7 +268,7 @@ class Sheet:
     def open(self) -> tuple[BinaryIO, Stored]:
         row = reading.find_version(self.contribution(), self._number, self.drawer.person)
         stored = Stored(row.sha256, row.size, row.media_type, self.name)
-        return local_store().open(stored.sha256), stored
+        return site_store().open(stored.sha256), stored
 
     def write(self, source: BinaryIO, size: int) -> None:
         with told():

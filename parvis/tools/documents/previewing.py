@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from parvis.kernel import images
 from parvis.kernel.db import SYSTEM, acting
 from parvis.kernel.errors import ParvisError
-from parvis.kernel.files import local_store
+from parvis.kernel.files import site_store
 from parvis.kernel.sandbox import DecoderFailed, run_limited
 from parvis.tools.documents import actions, office
 from parvis.tools.documents.models import Document, Preview, Version
@@ -134,7 +134,7 @@ def make_preview(version_id: int) -> None:
     seen = None
     if version.size <= LARGEST:
         try:
-            with local_store().open(version.sha256) as stream:
+            with site_store().open(version.sha256) as stream:
                 seen = look_into(stream.read(), version.media_type)
         except ParvisError:
             seen = None
@@ -146,10 +146,10 @@ def _keep(version_id: int, seen: Seen | None) -> None:
     version = Version.objects.select_for_update(of=("self",)).filter(id=version_id).first()
     if version is None:
         return
-    store = local_store()
+    store = site_store()
     pages = []
     for data, width, height in seen.pages if seen else ():
-        kept = store.store(io.BytesIO(data), name="page.webp", max_bytes=len(data))
+        kept = store.store(io.BytesIO(data), name="page.webp", max_bytes=len(data), is_ours=True)
         pages.append([kept.sha256, kept.size, width, height])
     version.preview = Preview.READY if seen else Preview.NONE
     version.pages, version.page_count = pages, seen.count if seen else 0

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from parvis.contributions.models import Contribution
 from parvis.contributions.reading import find_contribution
-from parvis.kernel.errors import Refused
+from parvis.kernel.errors import Refused, TryAgain
 from parvis.kernel.ids import encode
 from parvis.spaces.models import Space
 from parvis.toolkit.pages import go, page
@@ -25,7 +25,9 @@ MOST_AT_ONCE = 50
 
 
 def status_of(refusal: Refused) -> int:
-    """413 where there is no room, 422 for all else."""
+    """413 where there is no room, 503 for what may do later, 422 for all else."""
+    if isinstance(refusal, TryAgain):
+        return 503
     return 413 if isinstance(refusal, OverQuota) else 422
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from parvis.contributions.models import Contribution
 from parvis.kernel.errors import NotFound, Refused
-from parvis.kernel.files import Stored, content_disposition, local_store
+from parvis.kernel.files import Stored, content_disposition, site_store
 from parvis.kernel.files_serving import answer_file
 from parvis.spaces.models import Space
 from parvis.toolkit.request import Request
@@ -65,7 +65,7 @@ def archive(request: Request, space: Space) -> HttpResponse:
         Entry(inside.get(row.folder_id, ()), row.name, row.sha256, timezone.localtime(row.created_at))
         for row in rows
     ]
-    answer = StreamingHttpResponse(stream_archive(entries, local_store()), content_type="application/zip")
+    answer = StreamingHttpResponse(stream_archive(entries, site_store()), content_type="application/zip")
     named = f"{root.name if root else space.name}.zip"
     answer["Content-Disposition"] = content_disposition(named, inline=False)
     return cast(HttpResponse, answer)

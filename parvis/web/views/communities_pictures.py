@@ -9,12 +9,11 @@ import base64
 from io import BytesIO
 from typing import Any
 
-from django.conf import settings
 from django.core import signing
 from django.utils.translation import gettext as _
 
 from parvis.kernel.errors import NotFound, Refused
-from parvis.kernel.files import local_store
+from parvis.kernel.files import site_store
 from parvis.kernel.images import MAX_SOURCE_BYTES, prepare
 from parvis.people.models import Person
 
@@ -30,7 +29,7 @@ def keep_cover(given: Any) -> str:
         made = prepare(given.read(), max_side=COVER_SIDE, format="webp")
     except Refused as refusal:
         raise Refused(refusal.sentence, field="cover") from refusal
-    store = local_store(settings.PARVIS_FILES_ROOT)
+    store = site_store()
     return store.store(BytesIO(made.data), name="cover.webp", max_bytes=MAX_SOURCE_BYTES).sha256
 
 
@@ -51,7 +50,7 @@ def cover_of(given: str, *, by: Person) -> str:
 def preview(cover: str) -> str:
     """A small copy of a kept cover, as an address that holds the picture itself: it has no reader but its maker yet."""
     try:
-        with local_store(settings.PARVIS_FILES_ROOT).open(cover) as kept:
+        with site_store().open(cover) as kept:
             small = prepare(kept.read(), max_side=PREVIEW_SIDE, format="webp")
     except (NotFound, Refused):
         return ""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from parvis.contributions import stream
 from parvis.contributions.knowledge import writers_on
 from parvis.kernel.errors import NotFound
-from parvis.kernel.files import Stored, local_store, response_headers
+from parvis.kernel.files import Stored, response_headers, site_store
 from parvis.kernel.ids import decode
 from parvis.kernel.pagination import parse_cursor
 from parvis.membership.actions import set_level, unfollow
@@ -198,7 +198,7 @@ def serve_photo(request: HttpRequest, person: int, part: str) -> HttpResponse:
     photo = Person.objects.filter(id=person).values_list("photo", flat=True).first() or ""
     if len(part) < 12 or not photo.startswith(part):
         raise NotFound
-    with local_store().open(photo) as kept:
+    with site_store().open(photo) as kept:
         data = kept.read()
     stored = Stored(photo, len(data), "image/webp", "portrait.webp")
     return HttpResponse(data, headers=response_headers(stored, inline=True, max_age=MONTH))
