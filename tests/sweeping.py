@@ -48,7 +48,7 @@ MORE = [
         get("forum:topic", "reads in communities", on=name)
         for name in ("decided", "closed", "answered", "storm", "kept_idea")
     ),
-    *(get("polls:poll", "reads in communities", on=name) for name in ("told_poll", "secret_poll")),
+    *(get("polls:poll", "reads in communities", on=name) for name in ("told_poll", "secret_poll", "date_asked")),
     get("calendar:event", "reads in communities", on="told_event"),
     *(get("documents:document", "reads in communities", on=name) for name in ("far", "locked")),
     get("blog:post", "reads one's own unseen", on="later"),

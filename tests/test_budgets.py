@@ -50,6 +50,8 @@ PAGES = {
     "folder": "/c/{slug}/documents/folders/{folder}/",
     "all documents": "/documents/",
     "poll": "/polls/{survey}/",
+    "question of dates": "/polls/{date_asked}/",
+    "dates to propose": "/c/{slug}/calendar/dates/",
     "polls": "/c/{slug}/polls/",
     "open polls": "/polls/",
     "feeds": "/feeds/",
