@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markupsafe import Markup
 
+from parvis.kernel import markdown
 from parvis.kernel.ids import encode
 from parvis.kernel.words import slugify
 from parvis.toolkit import registry
@@ -143,7 +144,7 @@ def level_line(row: Any) -> dict[str, Any]:
     return {
         "url": page_url(row.id),
         "title": row.title,
-        "excerpt": row.excerpt[:160],
+        "excerpt": markdown.excerpt(row.excerpt, 180),
         "changed_at": row.changed_at,
         "changed_by": row.changed_by,
         "is_protected": row.is_protected,

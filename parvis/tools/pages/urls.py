@@ -27,6 +27,7 @@ thing_routes = [
         name="version",
         methods=GET,
     ),
+    route("pdf/", views_history.download_pdf, ability="contribution.read", name="pdf", methods=GET),
     route("restore/", views_history.restore, ability="pages.write", name="restore_version", methods=POST),
     route("place/", views_acts.place, ability="pages.write", name="place"),
     route("step/", views_acts.step, ability="pages.write", name="step", methods=POST),

@@ -62,6 +62,7 @@ def show(request: Request, contribution: Contribution) -> HttpResponse:
         tree=showing.tree(contribution, row),
         trail=showing.trail(contribution.space, row.above),
         contents=showing.contents,
+        is_comments=True,
     )
 
 

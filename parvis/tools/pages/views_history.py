@@ -1,4 +1,6 @@
-"""Older versions of a page: the list, one told apart from another, restored. Not here: how they are kept (versions)."""
+"""Older versions of a page: the list, one told apart from another, restored; and a page as a PDF.
+
+Not here: how versions are kept (versions), how a PDF is set (printing)."""
 
 from __future__ import annotations
 
@@ -7,10 +9,12 @@ from django.utils.translation import gettext as _
 
 from parvis.contributions.models import Contribution
 from parvis.kernel.errors import Refused
+from parvis.kernel.files import content_disposition
 from parvis.toolkit.pages import go, page
 from parvis.toolkit.request import Request
 from parvis.tools.pages import actions, reading, showing
 from parvis.tools.pages.models import Version
+from parvis.tools.pages.printing import make_pdf
 from parvis.tools.pages.versions import difference, find_version
 from parvis.tools.pages.views_acts import number_of
 
@@ -68,3 +72,20 @@ def restore(request: Request, contribution: Contribution) -> HttpResponse:
     return go(
         request, url, _("Version %(n)s is back. The text it replaces stays in the history.") % {"n": number}
     )
+
+
+def download_pdf(request: Request, contribution: Contribution) -> HttpResponse:
+    """The page as a PDF; with `all`, those below it too."""
+    origin = request.build_absolute_uri("/").rstrip("/")
+    try:
+        data, name = make_pdf(
+            contribution,
+            with_below=request.GET.get("all") == "1",
+            language=request.LANGUAGE_CODE,
+            origin=origin,
+            site=request.network.name,
+        )
+    except Refused as refusal:
+        return go(request, showing.page_url(contribution.id), refusal.sentence)
+    disposition = content_disposition(name, inline=False)
+    return HttpResponse(data, content_type="application/pdf", headers={"Content-Disposition": disposition})

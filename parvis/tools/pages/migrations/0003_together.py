@@ -2,10 +2,10 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import parvis.kernel.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import parvis.kernel.ids
 
 FORWARD = [
     *[
