@@ -27,6 +27,7 @@ MOST_LINES = 20_000
 MOST_EVENTS = 200
 MOST_DATES = 10_000  # of one file, all its events together
 MOST_TEXT = 20_000
+MOST_TITLE = 200
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 
 
@@ -86,7 +87,7 @@ def read_calendar(data: bytes) -> tuple[list[Read], Report]:
     report, total = Report(), 0
     found: list[Read] = []
     for whole, exceptions in _by_uid(parts):
-        title = _text(whole.get("SUMMARY"), 300) or _("Without a title")
+        title = _text(whole.get("SUMMARY"), MOST_TITLE) or _("Without a title")
         try:
             one = _read(whole, exceptions, title)
         except Refused as refusal:
@@ -113,7 +114,7 @@ def _components(data: bytes) -> list[Any]:
 
 
 def _by_uid(parts: list[Any]) -> list[tuple[Any, list[Any]]]:
-    """Each event with the dates of it that are other than its rule says."""
+    """Each event with the dates of it that are other than its rule says; such a date alone is an event by itself."""
     whole: dict[str, Any] = {}
     others: dict[str, list[Any]] = {}
     for number, part in enumerate(parts):
@@ -122,7 +123,10 @@ def _by_uid(parts: list[Any]) -> list[tuple[Any, list[Any]]]:
             others.setdefault(uid, []).append(part)
         else:
             whole.setdefault(uid, part)
-    return [(part, others.get(uid, [])) for uid, part in whole.items()]
+    alone: list[tuple[Any, list[Any]]] = [
+        (part, []) for uid, dated in others.items() if uid not in whole for part in dated
+    ]
+    return [(part, others.get(uid, [])) for uid, part in whole.items()] + alone
 
 
 def _read(part: Any, exceptions: list[Any], title: str) -> Read:
@@ -134,8 +138,10 @@ def _read(part: Any, exceptions: list[Any], title: str) -> Read:
         rule=_rule(part),
     )  # fmt: skip
     changes = _cancelled(part, zone) + [_change(one, zone) for one in exceptions[:500]]
-    body = str(part.get("DESCRIPTION") or "").replace("\x00", "")[:MOST_TEXT]
-    uid = _text(part.get("UID"), 255)
+    body = str(_first(part.get("DESCRIPTION")) or "").replace("\x00", "")[:MOST_TEXT]
+    uid = _text(part.get("UID"), 200)
+    if uid and part.get("RECURRENCE-ID") is not None:
+        uid += f"/{first_on}"
     return Read(uid or f"{first_on}-{title}"[:255], title, body, plan, changes)
 
 
@@ -180,10 +186,10 @@ def _in_zone(moment: datetime, zone: str) -> datetime:
 
 def _rule(part: Any) -> str:
     found = part.get("RRULE")
-    if found is None:
-        return ""
-    if isinstance(found, list):
+    if isinstance(found, list) or part.get("RDATE") is not None:
         raise Refused(_("It repeats in more than one way."))
+    if found is None or part.get("RECURRENCE-ID") is not None:
+        return ""
     return rules.checked_rule(found.to_ical().decode())
 
 
@@ -224,5 +230,10 @@ def _link(part: Any) -> str:
         return ""
 
 
+def _first(value: Any) -> Any:
+    """Of what a file says more than once against the format, the first."""
+    return value[0] if isinstance(value, list) and value else value
+
+
 def _text(value: Any, length: int) -> str:
-    return " ".join(str(value or "").replace("\x00", "").split())[:length]
+    return " ".join(str(_first(value) or "").replace("\x00", "").split())[:length]

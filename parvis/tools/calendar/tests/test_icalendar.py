@@ -177,6 +177,32 @@ def test_a_file_is_read_with_its_exceptions_and_its_bombs_are_left_out(cast: Cas
     )
 
 
+def file_of(*lines: str) -> bytes:
+    """A calendar file of one event."""
+    whole = ["BEGIN:VCALENDAR", "VERSION:2.0", "BEGIN:VEVENT", *lines, "END:VEVENT", "END:VCALENDAR", ""]
+    return "\r\n".join(whole).encode()
+
+
+def test_one_date_of_a_series_alone_is_an_event_and_comes_once(cast: Cast):
+    for at in ("20270702T110000Z", "20270709T110000Z"):
+        data = file_of("UID:a", "SUMMARY:Seule", f"RECURRENCE-ID:{at}", f"DTSTART:{at}")
+        assert importing.import_calendar(cast.open, data, by=cast.member).added == 1
+        assert importing.import_calendar(cast.open, data, by=cast.member).known == 1
+    assert Occurrence.objects.count() == 2
+
+
+def test_dates_listed_one_by_one_are_said_not_to_be_read_rather_than_lost(cast: Cast):
+    data = file_of("UID:b", "SUMMARY:Trois", "DTSTART:20270702T090000Z", "RDATE:20270709T090000Z")
+    report = importing.import_calendar(cast.open, data, by=cast.member)
+    assert (report.added, len(report.left_out)) == (0, 1)
+
+
+def test_of_a_long_or_doubled_title_the_beginning_is_kept(cast: Cast):
+    data = file_of("UID:c", "SUMMARY:" + "é" * 500, "SUMMARY:Deux", "DTSTART:20270702T090000Z")
+    assert importing.import_calendar(cast.open, data, by=cast.member).added == 1
+    assert Contribution.objects.get(kind="event").title == "é" * 200
+
+
 def test_what_we_write_we_read_back_the_same(cast: Cast):
     event = planned(
         cast.open, cast.author, repeat="month_weekday", repeat_until="2027-06-30", place="Salle 3"
