@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
 
-from parvis.cli.site import CommandFailed, add_data_option, open_site, set_up_django
+from parvis.cli.site import CommandFailed, add_data_option, find_site, set_up_django
 from parvis.cli.words import gettext as _
 
 
@@ -18,17 +19,18 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Copies what is missing, checks each by its hash, deletes nothing. The site may run meanwhile."""
-    with open_site(args.data):
-        set_up_django()
-        from parvis.kernel.files import local_store, site_store
-        from parvis.kernel.files_tidy import copy_all
+    """Copies what is missing, checks each by its hash, deletes nothing. The site may run meanwhile; the database isn't asked."""
+    os.environ.setdefault("PARVIS_DATA", str(find_site(args.data).data))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.settings")
+    set_up_django()
+    from parvis.kernel.files import local_store, site_store
+    from parvis.kernel.files_tidy import copy_all
 
-        bucket, folder = site_store(), local_store()
-        if type(bucket) is type(folder):
-            raise CommandFailed(_("No object store is set: PARVIS_FILES_S3_BUCKET is empty."))
-        source, target = (folder, bucket) if args.to == "s3" else (bucket, folder)
-        copied, kept = copy_all(source, target)
+    bucket, folder = site_store(), local_store()
+    if type(bucket) is type(folder):
+        raise CommandFailed(_("No object store is set: PARVIS_FILES_S3_BUCKET is empty."))
+    source, target = (folder, bucket) if args.to == "s3" else (bucket, folder)
+    copied, kept = copy_all(source, target)
     print(_("Copied: %(copied)s. There already: %(kept)s.") % {"copied": copied, "kept": kept})
     return 0
 
