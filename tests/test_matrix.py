@@ -72,7 +72,8 @@ def ask(world: World, row: Row, actor: str, space: str, before: Before | None) -
     address = address_of(find_route(row.name), names, given=row.given, on=row.on)
     if row.query:
         address += "?" + row.query.format_map(names)
-    return attempt(world, actor, row.method, address, filled(row.data, names), before=before)
+    more = {"headers": row.headers} if row.headers else {}
+    return attempt(world, actor, row.method, address, filled(row.data, names), before=before, **more)
 
 
 def stated(changes: str) -> dict[str, int]:
@@ -127,7 +128,8 @@ def test_what_is_secret_answers_as_what_never_existed(row: Row, world: World) ->
     address = address_of(
         route, {**names, "slug" if route.on == "space" else row.on: never}, given=row.given, on=row.on
     )
-    nowhere = attempt(world, "stranger", row.method, address, filled(row.data, names))
+    more = {"headers": row.headers} if row.headers else {}
+    nowhere = attempt(world, "stranger", row.method, address, filled(row.data, names), **more)
     assert (there.status, nowhere.status) == (404, 404)
     assert without_tokens(there.text, real) == without_tokens(nowhere.text, never)
     assert headers_of(there) == headers_of(nowhere)

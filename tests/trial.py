@@ -108,9 +108,12 @@ def attempt(
     client = world.client(actor)
     written = touched() if before is not None else {}
     with undone():
-        response = (
-            client.get(address, **more) if method == "GET" else client.post(address, data or {}, **more)
-        )
+        if method not in ("GET", "POST"):
+            response = client.generic(method, address, **more)
+        else:
+            response = (
+                client.get(address, **more) if method == "GET" else client.post(address, data or {}, **more)
+            )
         outcome = Outcome(response, changes_since(before, written) if before is not None else {})
         if response.streaming:
             response.streaming_content = [b"".join(response)]

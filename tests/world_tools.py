@@ -144,6 +144,25 @@ def documents_here(world: World, space: Space, words: Words) -> dict[str, str]:
     return {name: encode(row.id) for name, row in named.items()}
 
 
+def pages_here(world: World, space: Space, words: Words) -> dict[str, str]:
+    """A small tree of pages: one with two versions below another, its neighbour a model, one being edited."""
+    author, member = world.cast.author, world.cast.member
+    space.tools.get_or_create(slug="pages")
+
+    def begin(title: str, **options: Any) -> Contribution:
+        text = words("Le guichet du hall")
+        return pages.publish_page(space, title=words(title), body=text, by=author, options=options)
+
+    branch = begin("Accueil du bâtiment")
+    above = Page.objects.get(contribution=branch)
+    leaf, model, held = begin("Guichet", parent=above), begin("Fiche", parent=above), begin("Badges")
+    text = words("Voir") + f" /pages/{branch.key}/"
+    pages.write_page(seen(leaf, member), body=text, by=member, base_revision=1, note=words("Les heures"))
+    pages.set_model(seen(model, author), True, by=author)
+    begin_editing(seen(held, member), by=member)
+    return {name: encode(row.id) for name, row in {"branch": branch, "leaf": leaf, "sheet": model, "held": held}.items()}
+
+
 def polls_here(world: World, space: Space, words: Words) -> dict[str, str]:
     """Polls: one open to votes and more choices, one closed with what was decided, one secret."""
     cast, author = world.cast, world.cast.author

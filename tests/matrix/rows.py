@@ -38,6 +38,7 @@ class Row:
         default_factory=dict
     )  # what stands in the address, where its name doesn't say
     query: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
     why: str = ""  # why a POST changes nothing
 
     def __str__(self) -> str:
