@@ -47,6 +47,8 @@ def parvis(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
 class Running:
     """A site started by `parvis up`."""
 
+    live_port = 0
+
     def __init__(self, folder: Path, port: int, **more: str) -> None:
         self.folder, self.port = folder, port
         self.log = (folder.parent / "log").open("w+")

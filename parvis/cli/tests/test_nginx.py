@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from parvis.cli.site import SOURCE
 from parvis.cli.tests.test_commands import Running, folder, parvis, wait_until
 from parvis.cli.tests.test_slow_people import Visitor
 from parvis.testing.ports import free_port
+from parvis.toolkit.sockets import NO_RIGHT, SESSION_OVER
 
 __all__ = ["folder"]
 pytestmark = pytest.mark.commands
@@ -48,6 +51,7 @@ def adapted(site: Running, port: int) -> str:
     text = SAMPLE.read_text()
     for told, here in (
         ("server 127.0.0.1:8000;", f"server 127.0.0.1:{site.port};"),
+        ("server 127.0.0.1:8001;", f"server 127.0.0.1:{site.live_port};"),
         ("    listen 80;", f"    listen 127.0.0.1:{free_port()};"),
         ("    listen 443 ssl http2;", f"    listen 127.0.0.1:{port};"),
         ("    ssl_certificate /etc/ssl/network.example.pem;\n", ""),
@@ -63,7 +67,9 @@ def adapted(site: Running, port: int) -> str:
 @pytest.fixture
 def front(folder: Path) -> Iterator[Front]:
     program, port = find_nginx(), free_port()
-    site = Running(folder, free_port(), PARVIS_FILES_INTERNAL="/kept/")
+    live_port = free_port()
+    site = Running(folder, free_port(), PARVIS_FILES_INTERNAL="/kept/", PARVIS_LIVE_PORT=str(live_port))
+    site.live_port = live_port
     place = folder.parent
     kinds = next(p for p in (Path("/etc/nginx/mime.types"), Path("/dev/null")) if p.exists())
     temporary = "".join(
@@ -135,3 +141,26 @@ def test_what_nginx_may_read_nobody_else_may(front: Front) -> None:
     ada.upload(b"some bytes")
     kept = list((front.site.folder / "files").glob("??/**/*"))
     assert {p.stat().st_mode & 0o777 for p in kept} == {0o640, 0o750}
+
+
+def test_the_production_sample_carries_live_connections_under_their_rights(front: Front) -> None:
+    link = parvis(
+        "person", "create", "Ada", "--email", "ada@example.org", "--data", str(front.site.folder)
+    ).stdout
+    ada = Visitor(front)
+    ada.sign_in(link.strip())
+    cookie = "; ".join(f"{name}={value}" for name, value in ada.cookies.items())
+    codes = []
+    for given in ({"Cookie": cookie}, {}):
+        with connect(
+            f"ws://127.0.0.1:{front.port}/live/pages/0000000000000/together",
+            origin=f"http://127.0.0.1:{front.site.port}",
+            additional_headers=given,
+            proxy=None,
+        ) as line:
+            with pytest.raises(ConnectionClosed) as end:
+                line.recv(timeout=30)
+            assert end.value.rcvd is not None
+            codes.append(end.value.rcvd.code)
+    # Signed in, there is no such thing; without a session nobody is told even that.
+    assert codes == [NO_RIGHT, SESSION_OVER]
