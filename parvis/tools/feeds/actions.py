@@ -119,8 +119,20 @@ def read_item(item_id: int, *, by: Person, is_read: bool = True) -> Item:
         Mark.objects.get_or_create(item=item, person=by)
     else:
         Mark.objects.filter(item=item, person=by).delete()
-        ReadUntil.objects.filter(source_id=item.source_id, person=by, until__gte=item.found_at).delete()
+        _keep_unread(item, by)
     return item
+
+
+def _keep_unread(item: Item, by: Person) -> None:
+    """Where everything found by then was read, the others stay so: those found since are marked one by one."""
+    row = ReadUntil.objects.filter(source_id=item.source_id, person=by, until__gte=item.found_at).first()
+    if row is None:
+        return
+    since = Item.objects.filter(source_id=item.source_id, found_at__range=(item.found_at, row.until))
+    keys = since.exclude(id=item.id).values_list("id", flat=True)
+    Mark.objects.bulk_create([Mark(item_id=key, person=by) for key in keys], ignore_conflicts=True)
+    row.until = item.found_at - timedelta(microseconds=1)
+    row.save(update_fields=["until"])
 
 
 def read_all(space: Space | None = None, *, by: Person) -> None:

@@ -59,8 +59,9 @@ COLUMNS = f"""i.id, i.url, i.title, i.author, i.excerpt, i.at, o.id AS source_id
 
 NOT_TWIN = """NOT EXISTS (SELECT 1 FROM feeds_item j JOIN shelf ON shelf.source_id = j.source_id
     WHERE j.twin = i.twin AND (j.at, j.id) > (i.at, i.id))"""
+# A word counts where it begins, as for alerts: "foot" hides "football", "rte" doesn't hide "porte".
 NOT_MUTED = """NOT EXISTS (SELECT 1 FROM feeds_word w WHERE w.person_id = %(me)s AND w.is_mute
-    AND position(w.folded IN i.folded) > 0)"""
+    AND position(' ' || w.folded IN ' ' || regexp_replace(i.folded, '[^[:alnum:]]+', ' ', 'g')) > 0)"""
 
 NEWEST = """
 WITH shelf AS MATERIALIZED ({shelf}),
