@@ -16,7 +16,7 @@ from parvis.demo.content import FOLDER
 from parvis.kernel import clock
 from parvis.people.models import Person
 from parvis.spaces.models import Space, SpaceTool
-from parvis.tools.feeds import actions, bringing
+from parvis.tools.feeds import actions, at_home, bringing
 from parvis.tools.feeds.fetching import keep
 from parvis.tools.feeds.models import Item, Source, Subscription
 from parvis.tools.feeds.reading_feed import read_feed
@@ -35,6 +35,11 @@ OWN = {
     "nadia-benali": ["le-courrier-de-la-lumiere.rss"],
     "helene-marchand": ["le-courrier-de-la-lumiere.rss", "carnets-de-la-qualite.atom"],
     "vincent-aubert": ["carnets-de-la-qualite.atom"],
+}
+# One person of the demonstration sees articles at home too; the others see people alone.
+AT_HOME = {
+    "person": "camille-robin",
+    "sources": ["le-courrier-de-la-lumiere.rss", "le-potager-de-poche.json"],
 }
 BROUGHT = (
     "Réparer plutôt que remplacer",
@@ -56,6 +61,8 @@ def follow_feeds() -> None:
         _shelve([sources[name] for name in names], space=space)
     for handle, names in OWN.items():
         _shelve([sources[name] for name in names], person=Person.objects.get(username=handle))
+    for name in AT_HOME["sources"]:
+        at_home.show_source(sources[name].id, True, by=Person.objects.get(username=AT_HOME["person"]))
     actions.add_word("réparation", is_mute=False, by=Person.objects.get(username="camille-robin"))
     title, slug, handle, sentence = BROUGHT
     item = Item.objects.filter(title__startswith=title).order_by("source__url").last()

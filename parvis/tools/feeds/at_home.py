@@ -23,6 +23,7 @@ from parvis.toolkit.molds import shrink
 from parvis.toolkit.spec import Piece
 from parvis.tools.feeds.models import HomeShelf, Subscription
 from parvis.tools.feeds.reading import MUTED, NOT_MUTED, NOT_TWIN
+from parvis.tools.feeds.showing import held
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -85,8 +86,8 @@ def _drawn(row: Any) -> Markup:
     found = DRAWN.get(key)
     if found is None:
         shown = {
-            "url": f"/feeds/items/{encode(row.id)}/", "key": encode(row.id), "title": row.title or row.excerpt[:100],
-            "excerpt": row.excerpt[:160] if row.title else "", "source": row.source, "at": row.at,
+            "url": f"/feeds/items/{encode(row.id)}/", "key": encode(row.id), "title": held(row.title or row.excerpt[:100]),
+            "source": row.source, "at": row.at,
         }  # fmt: skip
         found = shrink(get_template("feeds/at_home.html").render({"one": shown}))
         DRAWN.put(key, found)

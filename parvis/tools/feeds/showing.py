@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,7 @@ TROUBLES: dict[str, Any] = {
     "heavy": _("Reading it would take too much of this site's time: it was refused."),
 }
 OF_MINE = 5
+_BEFORE, _AFTER = re.compile(r" (?=[:;?!»%](?:\s|$))"), re.compile("« ")
 
 
 def shelf_context(viewer: Person, data: Mapping[str, str], space: Space | None = None) -> dict[str, Any]:
@@ -71,6 +73,11 @@ def key_of(text: str) -> int | None:
         return None
 
 
+def held(text: str) -> str:
+    """Words of another site with their signs kept beside them: in French a line never begins with a colon."""
+    return _AFTER.sub("«\u00a0", _BEFORE.sub("\u00a0", text))
+
+
 def describe(row: Any) -> dict[str, Any]:
     """An item as a line of a shelf."""
     key = encode(row.id)
@@ -79,9 +86,9 @@ def describe(row: Any) -> dict[str, Any]:
         "url": f"/feeds/items/{key}/",
         "link": row.url,
         "host": host_of(row.url),
-        "title": row.title or row.excerpt[:100] or gettext("Without a title"),
+        "title": held(row.title or row.excerpt[:100]) or gettext("Without a title"),
         "author": row.author,
-        "excerpt": row.excerpt if row.title else "",
+        "excerpt": held(row.excerpt) if row.title else "",
         "at": row.at,
         "source": row.source,
         "is_letter": row.source_url.startswith(reading.LETTERS),
@@ -123,7 +130,7 @@ def mine(viewer: Person) -> list[Section]:
     """The newest unread items for the page "mine". One query."""
     rows, _following = reading.shelf_page(viewer, Asked(is_unread=True))
     lines = tuple(
-        Line(text=row.title or row.excerpt[:100], url=f"/feeds/items/{encode(row.id)}/", sub=row.source, icon="rss", at=row.at)
+        Line(text=held(row.title or row.excerpt[:100]), url=f"/feeds/items/{encode(row.id)}/", sub=row.source, icon="rss", at=row.at)
         for row in rows[:OF_MINE]
     )  # fmt: skip
     return [

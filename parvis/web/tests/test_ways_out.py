@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
 
+from parvis.accounts.links import issue_link
 from parvis.accounts.sessions import BACKEND
 from parvis.journal.models import Activity
-from parvis.kernel import fetch
+from parvis.kernel import clock, fetch
 from parvis.kernel.addresses import BadUrl
 from parvis.kernel.errors import NotAllowed, NotFound, Refused
 from parvis.kernel.fetch import FetchFailed
 from parvis.kernel.ids import encode
+from parvis.people.models import Person
 from parvis.testing.cast import Cast, build_cast
 from parvis.web import ways_out
 from parvis.web.models import InsideHost, Network
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from parvis.testing.browsers import Site
 
 
 @pytest.fixture
@@ -85,3 +92,35 @@ def test_the_page_warns_and_takes_hosts_on_and_off(cast: Cast) -> None:
     assert client.post("/admin/outgoing/", {"place": "127.0.0.1", "port": "443"}).status_code == 422
     client.post(f"/admin/outgoing/{encode(row.id)}/remove/")
     assert not InsideHost.objects.exists()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_the_page_in_french_by_keyboard(
+    page: Page, live_site: Site, axe: Callable[..., None], django_db_blocker: Any, width: int, scheme: Any
+) -> None:
+    with django_db_blocker.unblock():
+        cast = build_cast()
+        Network.objects.update_or_create(id=1, defaults={"set_up_at": clock.now()})
+        Person.objects.filter(id=cast.administrator.id).update(language="fr")
+        link = issue_link(cast.administrator)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(live_site / link)
+    if page.locator("main form button").count():
+        page.locator("main form button").first.click()
+    page.wait_for_url(lambda url: "/accounts/" not in url)
+    page.goto(live_site / "admin/outgoing/")
+    page.get_by_label("Nom, adresse ou réseau").fill("127.0.0.1")
+    page.keyboard.press("Enter")
+    page.get_by_text("Cela ne peut pas être ouvert").first.wait_for()
+    axe(page)
+    page.get_by_label("Nom, adresse ou réseau").fill("intranet.maison.example")
+    page.keyboard.press("Enter")
+    page.get_by_text("Ce serveur peut désormais l’appeler.").first.wait_for()
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    away = page.get_by_role("button", name="Retirer : intranet.maison.example")
+    away.focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Aucun : tout ce qui est interne est refusé.").wait_for()

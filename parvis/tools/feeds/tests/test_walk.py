@@ -40,7 +40,7 @@ def link(live_site: Site, django_db_blocker: Any) -> str:
 def fetch_all(server: Server, django_db_blocker: Any) -> str:
     """What the worker would do: the typed address stands for a page of the loopback server. The first item's key."""
     with django_db_blocker.unblock():
-        source = Source.objects.get()
+        source = Source.objects.get(url__startswith="http")
         typed = source.url
         server.pages["/fil"] = ("application/rss+xml", rss("Les métiers du fil reviennent", "La soie"))
         Source.objects.filter(id=source.id).update(url=f"{server.url}/fil")
@@ -68,6 +68,17 @@ def test_a_feed_is_added_read_and_brought_to_a_community(
     page.keyboard.press("Enter")
     page.get_by_text("Premier appel en cours.").wait_for()
     key = fetch_all(server, django_db_blocker)
+
+    page.goto(live_site / "feeds/sources/")
+    chosen = page.get_by_role("button", name="À l’accueil aussi")
+    chosen.focus()
+    page.keyboard.press("Enter")
+    page.locator("button[aria-pressed=true]").wait_for()
+    page.get_by_label("Son nom").fill("La lettre du lin")
+    page.keyboard.press("Enter")
+    page.get_by_label("Adresse secrète").wait_for()
+    assert page.get_by_label("Adresse secrète").input_value().endswith("@lettres.parvis.test")
+    axe(page)
 
     pages = [
         "feeds/",
