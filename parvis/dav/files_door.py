@@ -24,6 +24,7 @@ from parvis.people.models import Person
 from parvis.toolkit import files
 
 MOUNT = "/dav"
+READS = ("GET", "HEAD", "OPTIONS", "PROPFIND")
 FINITE = (
     b'<?xml version="1.0" encoding="utf-8"?>\n<D:error xmlns:D="DAV:"><D:propfind-finite-depth/></D:error>'
 )
@@ -63,6 +64,8 @@ def answer_files(environ: Environment, person: Person) -> Answer:
 def _unfit(environ: Environment) -> Answer | None:
     """What WsgiDAV would do at any cost, or in another's words."""
     method = environ["REQUEST_METHOD"]
+    if method not in READS and environ["PATH_INFO"].strip("/") == "":
+        return sentence("403 Forbidden", _("Put files into one of the communities."))
     if method == "PROPFIND" and str(environ.get("HTTP_DEPTH", "infinity")).lower() == "infinity":
         return Answer("403 Forbidden", [("Content-Type", "application/xml; charset=utf-8")], FINITE)
     if method == "PUT" and int(environ.get("CONTENT_LENGTH") or 0) > config.max_upload_mb * 2**20:

@@ -64,7 +64,7 @@ def test_a_phone_finds_the_calendars_and_reads_their_events(meeting: tuple[Site,
         found = calendars[cast.secret.name].search(start=at(DAY), end=at(DAY + timedelta(days=1)), event=True)
         assert [str(one.icalendar_component["summary"]) for one in found] == ["Visite du quai"]
         assert calendars[cast.secret.name].search(start=at(DAY, 12), end=at(DAY, 20), event=True) == []
-        everything = [one for one in calendars.values() if one.url.path.endswith("/mine/")][0]
+        everything = next(one for one in calendars.values() if one.url.path.endswith("/mine/"))
         assert {str(one.icalendar_component["summary"]) for one in everything.events()} == {
             "Visite du quai",
             "Ronde du lundi",
