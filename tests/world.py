@@ -50,6 +50,7 @@ from tests.world_tools import (
     documents_here,
     feeds_here,
     own_feeds_here,
+    pages_here,
     picture,
     polls_here,
     seen,
@@ -174,7 +175,8 @@ def _fill_site(world: World, words: Words) -> None:
     drafts.save_draft(
         "new", {"title": [words("À demi écrit")], "body": [words("Brouillon de lampe")]}, by=cast.author
     )
-    templates.save_as_template(cast.open, name=words("Modèle de qualité"), by=cast.host, texts={})
+    model = templates.save_as_template(cast.open, name=words("Modèle de qualité"), by=cast.host, texts={})
+    site |= {"saved_model": encode(model.id)}
 
 
 def _field(words: Words) -> ProfileField:
@@ -265,6 +267,7 @@ def _fill_space(world: World, name: str, words: Words) -> None:
         found |= polls_here(world, space, words)
         found |= calendar_here(world, space, words) if not space.is_everyone else {}
         found |= documents_here(world, space, words) if not space.is_everyone else {}
+        found |= pages_here(world, space, words) if not space.is_everyone else {}
         found |= feeds_here(space, words) if not space.is_everyone else {}
         found |= approvals_here(world, space, words) if not space.is_everyone else {}
         found |= openings_here(space, words, host)

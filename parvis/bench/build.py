@@ -252,46 +252,13 @@ def _contributions(
     progress: Progress,
 ) -> list[Thing]:
     """Rows of the spine spread over ten months, then their texts and details; returns what was made."""
-    step = timedelta(days=300) / size.contributions
     made: list[Thing] = []
     columns = (
         "id, kind, space_id, space_audience, author_id, title, excerpt, card, language, state, is_listed, published_at, "
         "last_activity_at, created_at, version, are_replies_open, is_imported, reply_count, reaction_counts, search"
     )
-
-    def rows() -> Iterator[Line]:
-        for index in range(size.contributions):
-            at = START + step * index
-            key = new_id(int(at.timestamp() * 1000))
-            place = rng.randrange(len(spaces) - 1)
-            kind = ("topic", "topic", "topic", "post", "note")[index % 5]
-            title = "" if kind == "note" else _text(rng, 6).capitalize()
-            made.append((key, spaces[place], kind, at))
-            card = '{"mode":"discussion"}' if kind == "topic" else "{}"
-            yield (
-                key,
-                kind,
-                spaces[place],
-                1 if place % 5 == 0 else 0,
-                rng.choice(people),
-                title,
-                _text(rng, 30),
-                card,
-                "fr",
-                "published",
-                True,
-                at,
-                at + timedelta(hours=index % 48),
-                at,
-                1,
-                True,
-                False,
-                3,
-                '{"like":2}',
-                f"'{WORDS[index % len(WORDS)]}':1A 'm{index % 5000}':2B",
-            )
-
-    _copy(cursor, "contributions_contribution", columns, rows(), size.contributions, progress)
+    rows = _spine(people, spaces, size, rng, made)
+    _copy(cursor, "contributions_contribution", columns, rows, size.contributions, progress)
     _copy(
         cursor,
         "contributions_body",
@@ -319,6 +286,43 @@ def _contributions(
         progress,
     )
     return made
+
+
+def _spine(
+    people: list[int], spaces: list[int], size: Size, rng: random.Random, made: list[Thing]
+) -> Iterator[Line]:
+    """Lines of the spine, one after another in time; each is noted in `made`."""
+    step = timedelta(days=300) / size.contributions
+    for index in range(size.contributions):
+        at = START + step * index
+        key = new_id(int(at.timestamp() * 1000))
+        place = rng.randrange(len(spaces) - 1)
+        kind = ("topic", "topic", "topic", "post", "note")[index % 5]
+        title = "" if kind == "note" else _text(rng, 6).capitalize()
+        made.append((key, spaces[place], kind, at))
+        card = '{"mode":"discussion"}' if kind == "topic" else "{}"
+        yield (
+            key,
+            kind,
+            spaces[place],
+            1 if place % 5 == 0 else 0,
+            rng.choice(people),
+            title,
+            _text(rng, 30),
+            card,
+            "fr",
+            "published",
+            True,
+            at,
+            at + timedelta(hours=index % 48),
+            at,
+            1,
+            True,
+            False,
+            3,
+            '{"like":2}',
+            f"'{WORDS[index % len(WORDS)]}':1A 'm{index % 5000}':2B",
+        )
 
 
 def _bodies(made: list[Thing], rng: random.Random) -> Iterator[Line]:

@@ -272,7 +272,7 @@ def safe_name(name: str) -> str:
         if unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn")
     )
     visible = re.sub(r'[<>:"|?*]', "_", visible)
-    visible = re.sub(r" +", " ", visible).strip(" ").rstrip(". ").lstrip(".")
+    visible = re.sub(r" +", " ", visible).strip(" ").rstrip(". ").lstrip(". ")
     return _shorten(visible) or "file"
 
 

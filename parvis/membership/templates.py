@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from parvis.access.table import require
-from parvis.kernel.errors import Refused
-from parvis.kernel.ids import decode, encode
+from parvis.kernel.errors import NotFound, Refused
+from parvis.kernel.ids import encode
 from parvis.membership import charters
 from parvis.membership.founding import one_line
 from parvis.membership.models import CommunityTemplate
@@ -34,6 +34,7 @@ class Template:
     key: str
     fields: dict[str, Any]
     is_shipped: bool = True
+    is_own: bool = False  # its reader may remove it
 
     @property
     def theme(self) -> str:
@@ -79,7 +80,16 @@ def all_templates(person: Person) -> list[Template]:
         for row in rows
         if row.saved_by_id == person.id or (row.saved_by and row.saved_by.is_administrator)
     ]
-    return [*shipped(), *(Template(encode(row.id), row.fields, is_shipped=False) for row in offered)]
+    saved = (
+        Template(
+            encode(row.id),
+            row.fields,
+            is_shipped=False,
+            is_own=row.saved_by_id == person.id or person.is_administrator,
+        )
+        for row in offered
+    )
+    return [*shipped(), *saved]
 
 
 def find_template(key: str, person: Person) -> Template | None:
@@ -112,7 +122,10 @@ def save_as_template(
     return CommunityTemplate.objects.create(name=name, fields=fields, saved_by=by)
 
 
-def delete_template(key: str, *, by: Person) -> None:
-    """Removes a model one has saved; administrators remove any."""
-    rows = CommunityTemplate.objects.filter(id=decode(key))
-    (rows if by.is_administrator else rows.filter(saved_by=by)).delete()
+def delete_template(template_id: int, *, by: Person) -> None:
+    """Removes a saved model. Who may: whoever saved it, and administrators. Raises NotFound."""
+    require("site.use", by=by)
+    rows = CommunityTemplate.objects.filter(id=template_id)
+    count, _rows = (rows if by.is_administrator else rows.filter(saved_by=by)).delete()
+    if not count:
+        raise NotFound

@@ -21,6 +21,7 @@ from parvis.accounts import mail
 from parvis.config import config
 from parvis.kernel import clock
 from parvis.kernel.db import read
+from parvis.kernel.sandbox import missing_walls
 from parvis.people.models import Person
 
 SIGN_OF_LIFE = timedelta(minutes=2)
@@ -157,6 +158,19 @@ def _of_people(facts: Any) -> list[Check]:
     ]
 
 
+def _of_decoders() -> Check:
+    """The walls around what decodes people's files: without one of them a hostile file is held back less."""
+    missing = missing_walls()
+    return Check(
+        _("Walls around decoders"),
+        not missing,
+        _("All of them stand.")
+        if not missing
+        else _("This machine refuses: %(walls)s. Hostile files are held back by the others only.")
+        % {"walls": ", ".join(sorted(missing))},
+    )
+
+
 def _of_server() -> list[Check]:
     files = config.data / "files"
     place = files if files.exists() else config.data
@@ -181,6 +195,7 @@ def _of_server() -> list[Check]:
             if is_local
             else _("%(url)s isn't encrypted: put a server with https before it.") % {"url": config.url},
         ),
+        _of_decoders(),
         Check(
             _("Developer's pages"),
             not config.debug,

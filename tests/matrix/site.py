@@ -69,6 +69,7 @@ SIGNED_IN: list[Row] = [
     post("demo_window", "nothing outside a demonstration", {}, given={"ticket": "x"}, why="a demonstration only: DEMONSTRATION below"),
     get("communities", "anybody signed in"),
     get("community_new", "anybody signed in"),
+    post("community_template_drop", "the host and administrators", {}, "membership_communitytemplate -1", given={"template_id": "{saved_model}"}),
     post("community_new", "anybody signed in", {**WORDS, "step": "3", "hue": "0", "has_tools": "1", "tool-forum": "1"}, "spaces_space +1; spaces_membership +1"),
     get("community_tools", "anybody signed in"),
     get("community_invitation", "the invited", given={"invitation": "{invited}"}),

@@ -278,6 +278,7 @@ def test_the_name_refines_only_what_the_bytes_prove(head: bytes, name: str, medi
         ("..", "file"),
         ("", "file"),
         ("...", "file"),
+        (". 0", "0"),
         (".htaccess", "htaccess"),
         ("a\r\nSet-Cookie: x=1", "aSet-Cookie_ x=1"),
         ("invoice\u202efdp.exe", "invoicefdp.exe"),

@@ -86,11 +86,19 @@ def _ago(**distance: float) -> datetime:
     return timezone.now() - timedelta(**distance)
 
 
+# What the buttons of a card shown here lead to: nowhere.
+ACTS = {"react_url": "#", "save_url": "#", "menu_url": "#", "url": "#"}
+
+
 def cards() -> list[Sample]:
     """One card of each sort, as the home stream shows them."""
-    acts = {"react_url": "#", "save_url": "#", "menu_url": "#", "url": "#"}
-    question = {
-        **acts,
+    topic = _topic()
+    return [_question(), topic, _note(), _post(), _solved(), _share(topic)]
+
+
+def _question() -> Sample:
+    return {
+        **ACTS,
         "id13": "q",
         "kind": "question",
         "kind_label": _("Question"),
@@ -105,8 +113,11 @@ def cards() -> list[Sample]:
         "reaction_count": 3,
         "reply_verb": _("Answer"),
     }
-    topic = {
-        **acts,
+
+
+def _topic() -> Sample:
+    return {
+        **ACTS,
         "id13": "t",
         "kind": "topic",
         "kind_label": _("Discussion"),
@@ -127,8 +138,11 @@ def cards() -> list[Sample]:
         "faces": [CLAIRE, PAUL, TOM],
         "tags": [{"name": "rituels", "url": "#"}],
     }
-    post = {
-        **acts,
+
+
+def _post() -> Sample:
+    return {
+        **ACTS,
         "id13": "p",
         "kind": "post",
         "kind_label": _("Post"),
@@ -147,8 +161,11 @@ def cards() -> list[Sample]:
         "reactions": ["bravo"],
         "is_saved": True,
     }
-    note = {
-        **acts,
+
+
+def _note() -> Sample:
+    return {
+        **ACTS,
         "id13": "n",
         "kind": "note",
         "author": TOM,
@@ -164,8 +181,11 @@ def cards() -> list[Sample]:
         "reactions": ["smile"],
         "reply_count": 5,
     }
-    share = {
-        **acts,
+
+
+def _share(topic: Sample) -> Sample:
+    return {
+        **ACTS,
         "id13": "s",
         "kind": "share",
         "author": CLAIRE,
@@ -175,8 +195,11 @@ def cards() -> list[Sample]:
         "html": Markup("<p>À lire avant notre réunion de jeudi : le point 3 nous concerne.</p>"),
         "inner": topic,
     }
-    solved = {
-        **acts,
+
+
+def _solved() -> Sample:
+    return {
+        **ACTS,
         "id13": "a",
         "kind": "question",
         "kind_label": _("Answered"),
@@ -192,7 +215,6 @@ def cards() -> list[Sample]:
         "reply_count": 4,
         "reaction_count": 6,
     }
-    return [question, topic, note, post, solved, share]
 
 
 def replies() -> list[Sample]:

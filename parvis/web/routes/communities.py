@@ -17,6 +17,13 @@ SITE: list[Route] = [
     route("communities/", communities.list_communities, ability="site.use", name="communities", methods=GET),
     route("communities/new/", communities_new.open_community, ability="site.use", name="community_new"),
     route(
+        "communities/models/<key:template_id>/remove/",
+        communities_new.drop_template,
+        ability="site.use",
+        name="community_template_drop",
+        methods=POST,
+    ),
+    route(
         "communities/tools/", communities.list_tools, ability="site.use", name="community_tools", methods=GET
     ),
     route(

@@ -16,7 +16,7 @@ from parvis.kernel.ids import decode, encode
 from parvis.membership import actions, charters, invitations, requests
 from parvis.membership.founding import checked_words
 from parvis.membership.models import CommunityRequest, Invitation
-from parvis.membership.templates import Template, all_templates, find_template
+from parvis.membership.templates import Template, all_templates, delete_template, find_template
 from parvis.people.models import Person
 from parvis.spaces.models import Membership, Space
 from parvis.toolkit.pages import go, page
@@ -154,7 +154,14 @@ def _choice(found: Template, language: str) -> dict[str, Any]:
         "name": found.text("name", language),
         "purpose": found.text("purpose", language),
         "theme": found.theme,
+        "is_own": found.is_own,
     }
+
+
+def drop_template(request: HttpRequest, template_id: int) -> HttpResponse:
+    """Removes a saved model from what the assistant offers."""
+    delete_template(template_id, by=request.viewer)
+    return go(request, "/communities/new/", _("The model is removed; the communities opened with it stay."))
 
 
 def _fields(request: HttpRequest, form: AssistantForm) -> dict[str, Any]:
