@@ -52,6 +52,7 @@ EXEMPT: dict[str, str] = {
     "documents_version.preview": WORD, "documents_version.pages": "hashes and sizes of the drawn pages",
     "documents_document.name": "sorted and saved by; the title, which is the same, has its canary",
     "documents_version.name": "what older versions are saved as",
+    "pages_version.title": "the title as it stood; the last one, which is the same, has its canary",
     "approvals_review.digest": KEY, "approvals_review.state": WORD, "approvals_approver.answer": WORD,
     "membership_toolopening.slug": KEY,
     "ballots_box.method": WORD, "polls_poll.results": WORD, "polls_poll.outcome": UNSEEN,

@@ -51,6 +51,7 @@ MORE = [
     *(get("polls:poll", "reads in communities", on=name) for name in ("told_poll", "secret_poll", "date_asked")),
     get("calendar:event", "reads in communities", on="told_event"),
     *(get("documents:document", "reads in communities", on=name) for name in ("far", "locked")),
+    *(get("pages:page", "reads in communities", on=name) for name in ("branch", "sheet", "held")),
     get("blog:post", "reads one's own unseen", on="later"),
     get("notes:note", "reads what was hidden", on="hidden"),
     *(get("edit", "changes one's own", on=name) for name in ("post", "linked", "pinned_note")),

@@ -56,6 +56,7 @@ def asked(fresh_database: str) -> dict[str, dict[str, str] | list[str]]:
         "shares": "share",
         "polls": "survey",
         "documents": "paper",
+        "pages": "leaf",
         "calendar": "event",
     }
     connection.close()

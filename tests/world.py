@@ -260,6 +260,7 @@ def _fill_space(world: World, name: str, words: Words) -> None:
         "slug": space.slug,
         "version": kept.sha256[:12],
         "folder": encode(new_id()),
+        "branch": encode(new_id()),
         **_texts(world, space, host, words),
     }
     if name != "personal":

@@ -27,6 +27,9 @@ from parvis.tools.feeds import fetching as watching
 from parvis.tools.feeds.models import Item, Picture, Source, Subscription
 from parvis.tools.feeds.pictures import cache
 from parvis.tools.feeds.reading_feed import Entry, Parsed
+from parvis.tools.pages import actions as pages
+from parvis.tools.pages.editing import begin_editing
+from parvis.tools.pages.models import Page
 from parvis.tools.polls import actions as polls
 
 if TYPE_CHECKING:
@@ -160,7 +163,8 @@ def pages_here(world: World, space: Space, words: Words) -> dict[str, str]:
     pages.write_page(seen(leaf, member), body=text, by=member, base_revision=1, note=words("Les heures"))
     pages.set_model(seen(model, author), True, by=author)
     begin_editing(seen(held, member), by=member)
-    return {name: encode(row.id) for name, row in {"branch": branch, "leaf": leaf, "sheet": model, "held": held}.items()}
+    named = {"branch": branch, "leaf": leaf, "sheet": model, "held": held}
+    return {name: encode(row.id) for name, row in named.items()}
 
 
 def polls_here(world: World, space: Space, words: Words) -> dict[str, str]:

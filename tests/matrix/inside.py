@@ -173,7 +173,7 @@ THING: list[Row] = [
     post("pages:step", "answers in communities", {"way": "down"}, "pages_page ~", on="leaf"),
     post("pages:protect", "hosts a topic", {"is": "1"}, "pages_page ~", on="leaf"),
     post("pages:model", "answers in communities", {"is": "1"}, "pages_page ~", on="leaf"),
-    post("pages:make", "answers in communities", {}, "contributions_contribution +1; pages_page +1; pages_version +1; contributions_contribution ~", on="question"),
+    post("pages:make", "answers in communities", {}, "contributions_contribution +1; pages_page +1; pages_version +1", on="question"),
     get("documents:document", "reads in communities", on="paper"),
     get("documents:versions", "reads in communities", on="paper"),
     get("documents:file", "reads in communities", on="paper", given={"number": "1"}),

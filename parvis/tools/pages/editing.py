@@ -39,9 +39,7 @@ def take_over(contribution: Contribution, *, by: Person) -> None:
     page = page_of(contribution)
     require_writer(page, by)
     before = page.editing_by_id
-    if before == by.id:
-        return
-    was_there = before is not None and is_editing(page.editing_since)
+    was_there = before not in (None, by.id) and is_editing(page.editing_since)
     _hold(page, by)
     if was_there:
         record(
