@@ -150,7 +150,7 @@ def readers(world: World, row: Any) -> frozenset[str]:
         return of_source(world, row.source_id if table == "feeds_item" else row.id)
     if table == "web_insidehost":
         return frozenset({"administrator"})
-    if table == "feeds_word":
+    if table in ("feeds_word", "accounts_apppassword"):
         return frozenset({person.get(row.person_id, "")})
     if room == "forum" or table == "membership_toolopening":
         return who_reads(place_of(world, row.space_id))

@@ -18,6 +18,7 @@ from django.test import Client
 from PIL import Image
 
 from parvis.accounts import links, mail, profile
+from parvis.accounts.app_passwords import make_app_password
 from parvis.accounts.models import Session
 from parvis.accounts.sessions import BACKEND
 from parvis.contributions import actions, drafts, marking, recurring, replies
@@ -172,6 +173,7 @@ def _fill_site(world: World, words: Words) -> None:
         **_tokens(cast), **_imports(admin), **_elsewhere(cast),
     }  # fmt: skip
     site |= own_feeds_here(cast, words)
+    site |= {"own_program": encode(make_app_password(words("Portable"), "both", by=cast.author)[0].id)}
     drafts.save_draft(
         "new", {"title": [words("À demi écrit")], "body": [words("Brouillon de lampe")]}, by=cast.author
     )

@@ -13,7 +13,7 @@ from caldav.lib.error import AuthorizationError
 
 from parvis.accounts.app_passwords import make_app_password, take_back
 from parvis.contributions.actions import revise
-from parvis.dav.tests.conftest import program_of
+from parvis.dav.tests.programs import program_of
 from parvis.kernel.db import acting
 from parvis.membership.actions import remove_member
 from parvis.testing.browsers import Site

@@ -6,7 +6,7 @@ import pytest
 
 from parvis.config import config
 from parvis.contributions.models import Contribution
-from parvis.dav.tests.conftest import hrefs, program_of
+from parvis.dav.tests.programs import hrefs, program_of
 from parvis.spaces.models import Space
 from parvis.testing.cast import Cast
 from parvis.tools.documents.folders import add_folder

@@ -10,7 +10,7 @@ import time_machine
 from parvis.accounts import app_passwords, limits, passwords, standing
 from parvis.accounts.models import AppPassword, AppScope
 from parvis.dav.scratch import Scratch, is_passing
-from parvis.dav.tests.conftest import Program, program_of
+from parvis.dav.tests.programs import Program, program_of
 from parvis.kernel import clock
 from parvis.kernel.errors import NotFound, Refused
 from parvis.testing.cast import Cast

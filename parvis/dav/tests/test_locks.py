@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from parvis.dav.models import Lock
-from parvis.dav.tests.conftest import Answered, Program, program_of
+from parvis.dav.tests.programs import Answered, Program, program_of
 from parvis.kernel import clock
 from parvis.kernel.errors import Refused
 from parvis.testing.cast import Cast
