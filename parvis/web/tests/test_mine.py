@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -9,6 +11,7 @@ from parvis.accounts.sessions import BACKEND
 from parvis.contributions import marking
 from parvis.contributions.drafts import save_draft
 from parvis.contributions.models import Contribution
+from parvis.kernel import clock
 from parvis.membership.actions import leave
 from parvis.people.models import Person
 from parvis.spaces.models import Level
@@ -53,6 +56,19 @@ def test_what_one_begins_follows_and_puts_aside_meets_here(cast: Cast, secret_no
     marking.follow(secret_note, Level.FOLLOWING, by=cast.member)
     assert mine_of(cast.member).count("falaise") == 2
     assert "falaise" not in mine_of(cast.host)
+
+
+def test_drafts_and_what_waits_for_its_date_stand_beside_what_is_being_typed(cast: Cast) -> None:
+    publish = registry.kind("note").publish  # type: ignore[union-attr]
+    made = publish(cast.secret, body="Une note gardée", by=cast.member, is_draft=True)
+    publish(cast.open, body="Une note pour demain", by=cast.member, at=clock.now() + timedelta(days=1))
+    save_draft("new", {"body": ["Une phrase commencée"]}, by=cast.member)
+    shown = mine_of(cast.member)
+    for words in ("Une note gardée", "Une note pour demain", "Une phrase commencée", f"/go/{made.key}/"):
+        assert shown.count(words) == 1
+    assert "Une note" not in mine_of(cast.host)
+    leave(cast.secret, by=cast.member)
+    assert "Une note gardée" not in mine_of(cast.member)
 
 
 def test_who_leaves_a_community_keeps_nothing_of_it(cast: Cast, secret_note: Contribution) -> None:

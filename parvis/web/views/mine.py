@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from parvis.approvals import reading as approvals
 from parvis.contributions.kinds import installed_kinds
 from parvis.contributions.marks import Bookmark, Draft
-from parvis.contributions.models import Contribution
+from parvis.contributions.models import WAITING, Contribution
+from parvis.kernel import clock
 from parvis.kernel.db import read
 from parvis.kernel.ids import encode
 from parvis.kernel.markdown import fill_names_in_text, mentions_in_text
@@ -31,7 +32,7 @@ from parvis.web.drafts import describe_draft
 MOST = 5
 
 
-# One statement for what waits for the reader and what they have begun; a second for what they follow and keep.
+# One statement for what waits for the reader and is being typed; a second for drafts, what they follow and keep.
 OWN = f"""
 SELECT (SELECT coalesce(jsonb_agg(to_jsonb(a) ORDER BY a.due_on NULLS LAST, a.id), '[]') FROM ({approvals.MINE}) a) AS approvals,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('place', d.place, 'fields', d.fields, 'saved_at', d.saved_at)
@@ -45,7 +46,7 @@ def show_mine(request: Request) -> HttpResponse:
     own = read(OWN, {"me": viewer.id, "limit": MOST, "kinds": installed_kinds()})[0]
     sections = _approvals(own.approvals)
     sections += [one for tool in registry.tools() for one in tool.mine(viewer)]
-    sections += [_begun(own.drafts, viewer), *_followed_and_kept(viewer)]
+    sections += _of_contributions(viewer, _typed(own.drafts, viewer))
     return page(
         request,
         "web/mine.html",
@@ -80,33 +81,31 @@ def _approval(row: dict[str, Any], sub: str) -> Line:
     return Line(row["title"], f"/go/{encode(row['contribution_id'])}/", sub, "", at, day)
 
 
-def _begun(rows: list[dict[str, Any]], viewer: Person) -> Section:
+def _typed(rows: list[dict[str, Any]], viewer: Person) -> list[Line]:
+    """Texts left in a form while they were being typed."""
     kept = [
         Draft(**{**row, "saved_at": datetime.fromisoformat(row["saved_at"])}, person=viewer) for row in rows
     ]
-    drafts = [describe_draft(row) for row in kept]
-    lines = tuple(
-        Line(one["text"] or _("Without words yet"), one["url"], one["about"], one["icon"], one["saved_at"])
-        for one in drafts
-    )
-    return Section(
-        _("Begun, not finished"), "pen-line", lines, "/drafts/", _("Whatever you begin is kept here.")
-    )
-
-
-def _followed_and_kept(viewer: Person) -> list[Section]:
-    """What they follow closely, the liveliest first, and what they put aside."""
-    seen = Contribution.objects.visible_to(viewer).filter(state="published").select_related("space")
-    saved = Bookmark.objects.filter(person=viewer).values("contribution")
-    followed = seen.filter(follows__person=viewer, follows__level=Level.FOLLOWING)
-    parts = (
-        followed.annotate(part=Value(0)).order_by("-last_activity_at")[:MOST],
-        seen.filter(id__in=saved).annotate(part=Value(1)).order_by("-id")[:MOST],
-    )
-    rows = list(parts[0].union(parts[1], all=True))
-    lines = _lines(rows)
-    told = [[line for row, line in zip(rows, lines, strict=True) if row.part == part] for part in (0, 1)]
     return [
+        Line(one["text"] or _("Without words yet"), one["url"], one["about"], one["icon"], one["saved_at"])
+        for one in map(describe_draft, kept)
+    ]
+
+
+def _of_contributions(viewer: Person, typed: list[Line]) -> list[Section]:
+    """What they have begun (drafts and what waits for its date beside what is being typed), what they follow closely,
+    the liveliest first, and what they put aside. One statement.
+    """
+    told = _parts(viewer)
+    begun = sorted([*typed, *told[2]], key=lambda line: line.at or clock.now(), reverse=True)
+    return [
+        Section(
+            _("Begun, not finished"),
+            "pen-line",
+            tuple(begun[:MOST]),
+            "/drafts/",
+            _("Whatever you begin is kept here."),
+        ),
         Section(
             _("What you follow"), "eye", tuple(told[0]), "", _("Follow a topic, and it stays within reach.")
         ),
@@ -118,6 +117,26 @@ def _followed_and_kept(viewer: Person) -> list[Section]:
             _("Press the bookmark under a text."),
         ),
     ]
+
+
+def _parts(viewer: Person) -> list[list[Line]]:
+    """Followed, put aside, one's own that isn't published yet."""
+    readable = Contribution.objects.visible_to(viewer).select_related("space")
+    seen = readable.filter(state="published")
+    saved = Bookmark.objects.filter(person=viewer).values("contribution")
+    followed = seen.filter(follows__person=viewer, follows__level=Level.FOLLOWING)
+    own = readable.filter(author=viewer, state__in=WAITING).exclude(part_of__state__in=WAITING)
+    parts = (
+        followed.annotate(part=Value(0)).order_by("-last_activity_at")[:MOST],
+        seen.filter(id__in=saved).annotate(part=Value(1)).order_by("-id")[:MOST],
+        own.annotate(part=Value(2)).order_by("-created_at")[:MOST],
+    )
+    rows = list(parts[0].union(*parts[1:], all=True))
+    lines = _lines(rows)
+    told: list[list[Line]] = [[], [], []]
+    for row, line in zip(rows, lines, strict=True):
+        told[row.part].append(line)  # type: ignore[attr-defined]
+    return told
 
 
 def _lines(rows: Iterable[Contribution]) -> tuple[Line, ...]:
@@ -132,7 +151,7 @@ def _lines(rows: Iterable[Contribution]) -> tuple[Line, ...]:
             f"/go/{one.key}/",
             one.space.name,
             registry.kinds()[one.kind][1].icon,
-            one.last_activity_at or one.published_at,
+            one.last_activity_at or one.published_at or one.created_at,
         )
         for one in found
     )
