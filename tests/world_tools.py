@@ -21,6 +21,7 @@ from parvis.tools.calendar import answers, finding
 from parvis.tools.calendar.asking import read_plan
 from parvis.tools.documents import actions as documents
 from parvis.tools.documents import folders, incoming
+from parvis.tools.documents.models import Discarded
 from parvis.tools.feeds import actions as shelves
 from parvis.tools.feeds import at_home
 from parvis.tools.feeds import fetching as watching
@@ -140,8 +141,12 @@ def documents_here(world: World, space: Space, words: Words) -> dict[str, str]:
     hum = SimpleUploadedFile(words("ronron") + ".wav", b"RIFF$\0\0\0WAVEfmt " + b"\0" * 24)
     sound = documents.upload(space, hum, by=author)
     coming = incoming.begin(space, name=words("Visite") + ".mp4", note=words("En route"), size=9, by=member)
+    name = words("Rebuts")
+    binned = Discarded.objects.create(
+        space=space, name=name, removed_by=author, removed_at=clock.now(), folders=[["1", "", name]], files={}
+    )
     named = {
-        "coming": coming, "paper": paper, "locked": locked, "model": model, "far": link, "folder": shelf, "hollow": hollow,
+        "binned": binned, "coming": coming, "paper": paper, "locked": locked, "model": model, "far": link, "folder": shelf, "hollow": hollow,
         "drawing": drawing, "sound": sound,
     }  # fmt: skip
     return {name: encode(row.id) for name, row in named.items()}

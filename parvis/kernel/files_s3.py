@@ -82,7 +82,7 @@ class S3Store:
         """As `LocalStore.store`. Raises TryAgain when the object store doesn't take it."""
         coming = self._folder / "coming"
         coming.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.SpooledTemporaryFile(KEPT_IN_MEMORY, dir=coming) as waiting:
+        with tempfile.SpooledTemporaryFile(KEPT_IN_MEMORY, dir=str(coming)) as waiting:
             given = cast(BinaryIO, waiting)
             sha256, size, head = copy_checked(stream, given, max_bytes)
             given.seek(0)
@@ -167,7 +167,8 @@ class _Remote(io.RawIOBase):
     def __init__(self, found: Any, size: int) -> None:
         super().__init__()
         self._found, self._size = found, size
-        self._at, self._body = 0, None
+        self._at = 0
+        self._body: Any = None
 
     def readable(self) -> bool:
         return True

@@ -103,6 +103,8 @@ SPACE: list[Row] = [
     get("documents:edit_folder", "posts in communities", given={"folder": "{folder}"}),
     post("documents:edit_folder", "posts in communities", {"name": "Dessins"}, "documents_folder ~", given={"folder": "{folder}"}),
     post("documents:edit_folder", "posts in communities", {"do": "remove"}, "documents_folder -1", given={"folder": "{hollow}"}),
+    get("documents:bin", "hosts"),
+    post("documents:bin", "hosts", {"folder": "{binned}"}, "documents_folder +1; documents_discarded -1"),
     get("documents:link", "posts in communities"),
     post("documents:link", "posts in communities", {"title": "Guide", "url": "https://ged.example/g"}, "contributions_contribution +1; documents_document +1"),
     get("documents:models", "posts in communities"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from parvis.journal.jobs import job
+from parvis.tools.documents.binning import forget_old
 from parvis.tools.documents.incoming import sweep
 from parvis.tools.documents.previewing import make_preview
 
@@ -17,3 +18,9 @@ def run_preview(version_id: int) -> None:
 def sweep_incoming() -> None:
     """Forgets files that nobody went on sending."""
     sweep()
+
+
+@job("documents.empty_bin", cron="50 2 * * *")
+def empty_bin() -> None:
+    """Forgets folders that were removed a month ago; the spine's bin forgets their files."""
+    forget_old()

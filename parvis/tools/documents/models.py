@@ -108,6 +108,21 @@ class Version(Placed):
         ]
 
 
+class Discarded(Keyed):
+    """A folder in the community's bin: what folders it held, and in which of them each file lay."""
+
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="+")
+    parent = models.ForeignKey(Folder, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    name = models.CharField(max_length=120)
+    removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField()
+    folders = models.JSONField(default=list)
+    files = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["space", "removed_at"], name="documents_discarded_place")]
+
+
 class Incoming(Keyed):
     """A large file on its way in parts: whose it is, where it goes, how much of it has come.
 

@@ -6,12 +6,14 @@ memberships as `visible_to` is. Not here: what the pages show (showing).
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from parvis.approvals.models import Edition
 from parvis.approvals.reading import WORK_SEEN, works_on
 from parvis.kernel.db import read
 from parvis.kernel.errors import NotFound
+from parvis.kernel.pagination import Cursor
 
 if TYPE_CHECKING:
     from parvis.contributions.models import Contribution
@@ -106,7 +108,8 @@ LATEST = f"""
 SELECT {LINE}, s.name AS space_name FROM spaces_membership m JOIN spaces_space s ON s.id = m.space_id
   JOIN LATERAL (SELECT e.* FROM documents_document e JOIN contributions_contribution x
       ON x.id = e.contribution_id AND x.state = 'published'
-    WHERE e.space_id = m.space_id ORDER BY e.changed_at DESC LIMIT %(limit)s) d ON true
+    WHERE e.space_id = m.space_id AND (e.changed_at, e.contribution_id) < (%(at)s, %(id)s)
+    ORDER BY e.changed_at DESC, e.contribution_id DESC LIMIT %(limit)s) d ON true
   JOIN contributions_contribution c ON c.id = d.contribution_id {PEOPLE}
 WHERE m.person_id = %(me)s ORDER BY d.changed_at DESC, d.contribution_id DESC LIMIT %(limit)s"""
 
@@ -193,9 +196,12 @@ def zipped(space: Space, folders: list[int] | None) -> list[Any]:
     return read(ZIPPED.format(which=which), asked)
 
 
-def latest(viewer: Person, *, limit: int = 50) -> list[Any]:
-    """What changed last in the reader's communities. One query."""
-    return read(LATEST, {"me": viewer.id, "limit": limit})
+def latest(viewer: Person, after: Cursor | None = None, *, limit: int = 50) -> tuple[list[Any], str]:
+    """What changed last in the reader's communities, and the cursor of the next page ("": none). One query."""
+    start = after or Cursor(datetime(9999, 1, 1, tzinfo=UTC), 0)
+    rows = read(LATEST, {"me": viewer.id, "limit": limit + 1, "at": start.at, "id": start.id})
+    shown = rows[:limit]
+    return shown, str(Cursor(shown[-1].changed_at, shown[-1].id)) if len(rows) > limit else ""
 
 
 def edited_by(viewer: Person, *, limit: int = 5) -> list[Any]:

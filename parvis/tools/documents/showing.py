@@ -114,6 +114,13 @@ def folder_line(space: Space, row: Any) -> dict[str, Any]:
     return {"url": folder_url(space, row.id), "name": row.name, "what": ", ".join(said)}
 
 
+def discarded_line(row: Any) -> dict[str, Any]:
+    """One folder in the community's bin."""
+    said = ngettext("%(n)s file", "%(n)s files", len(row.files)) % {"n": number(len(row.files))}
+    by = row.removed_by.display_name
+    return {"id13": encode(row.id), "name": row.name, "what": said, "by": by, "at": row.removed_at}
+
+
 def folder_url(space: Space, key: int | None) -> str:
     """The page of a folder, or of the top."""
     return f"{space.url}documents/" + (f"folders/{encode(key)}/" if key else "")

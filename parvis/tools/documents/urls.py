@@ -30,6 +30,7 @@ space_routes = [
     ),
     route("new-folder/", views_acts.new_folder, ability="space.post", name="new_folder"),
     route("folders/<key:folder>/edit/", views_acts.edit_folder, ability="space.post", name="edit_folder"),
+    route("bin/", views_acts.community_bin, ability="space.host", name="bin"),
     route("link/", views_acts.new_link, ability="space.post", name="link"),
     route("models/", views_acts.from_model, ability="space.post", name="models"),
 ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
-from parvis.approvals.reading import standing_of
+from parvis.approvals.reading import approved_number, standing_of
 from parvis.attention.opening import contribution_page
 from parvis.config import config
 from parvis.contributions.models import Contribution
 from parvis.kernel.errors import Refused
 from parvis.kernel.ids import decode, encode
+from parvis.kernel.pagination import parse_cursor
 from parvis.spaces.models import Space
 from parvis.toolkit.pages import page
 from parvis.toolkit.request import Request
@@ -20,8 +21,10 @@ from parvis.tools.documents.models import Folder
 
 def list_mine(request: Request) -> HttpResponse:
     """What changed last in all the reader's communities."""
-    lines = [showing.line_of(row) for row in reading.latest(request.viewer)]
-    return page(request, "documents/mine.html", lines=lines, mine=showing.mine(request.viewer)[0])
+    rows, following = reading.latest(request.viewer, parse_cursor(request.GET.get("after", "")))
+    lines = [showing.line_of(row) for row in rows]
+    mine = showing.mine(request.viewer)[0]
+    return page(request, "documents/mine.html", lines=lines, mine=mine, next=following)
 
 
 def list_top(request: Request, space: Space) -> HttpResponse:
@@ -112,4 +115,5 @@ def show_versions(request: Request, contribution: Contribution) -> HttpResponse:
         showing.version_line(one, before, row.version, url) for one, before in zip(rows, befores, strict=True)
     ]
     doc = showing.describe(row, rows, request.viewer, request.abilities)
-    return page(request, "documents/versions.html", contribution=contribution, lines=lines, doc=doc)
+    shown = {"lines": lines, "doc": doc, "approved": approved_number(contribution.id)}
+    return page(request, "documents/versions.html", contribution=contribution, **shown)

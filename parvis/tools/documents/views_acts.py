@@ -16,7 +16,7 @@ from parvis.kernel.ids import encode
 from parvis.spaces.models import Space
 from parvis.toolkit.pages import go, page
 from parvis.toolkit.request import Request
-from parvis.tools.documents import actions, folders, placing, reading, showing
+from parvis.tools.documents import actions, binning, folders, placing, reading, showing
 from parvis.tools.documents.models import Document, Folder
 from parvis.tools.documents.quotas import OverQuota
 from parvis.tools.documents.views import document_page, folder_page, key_of
@@ -104,15 +104,20 @@ def new_folder(request: Request, space: Space) -> HttpResponse:
 
 
 def edit_folder(request: Request, space: Space, folder: int) -> HttpResponse:
-    """Renames a folder, or takes it away when it is empty."""
+    """Renames a folder, or takes it away: an empty one for good, another into the community's bin."""
     found = folders.find_folder(space, folder)
     assert found is not None
 
     def act() -> HttpResponse:
         if request.POST.get("do") == "remove":
             above = found.parent_id
-            folders.remove_folder(found, by=request.viewer)
-            return go(request, showing.folder_url(space, above), _("The folder is gone."))
+            kept = binning.discard_folder(found, by=request.viewer)
+            said = (
+                _("The folder is in the bin: hosts can put it back for 30 days.")
+                if kept
+                else _("The folder is gone.")
+            )
+            return go(request, showing.folder_url(space, above), said)
         folders.rename_folder(found, request.POST.get("name", ""), by=request.viewer)
         return go(request, showing.folder_url(space, found.id), _("Saved."))
 
@@ -121,6 +126,15 @@ def edit_folder(request: Request, space: Space, folder: int) -> HttpResponse:
     return form_page(
         request, "documents/edit_folder.html", act, space=space, folder=found, back=back, stored=stored
     )
+
+
+def community_bin(request: Request, space: Space) -> HttpResponse:
+    """Folders that hosts removed, and their way back."""
+    if request.method == "POST":
+        made = binning.put_back(space, key_of(request.POST.get("folder", "")), by=request.viewer)
+        return go(request, showing.folder_url(space, made.id), _("The folder is back, with its files."))
+    rows = [showing.discarded_line(row) for row in binning.list_bin(space)]
+    return page(request, "documents/bin.html", space=space, rows=rows, back=showing.folder_url(space, None))
 
 
 def new_link(request: Request, space: Space) -> HttpResponse:

@@ -239,7 +239,7 @@ def test_a_model_is_begun_from(cast: Cast) -> None:
 def test_who_left_finds_none_of_it_among_theirs(cast: Cast) -> None:
     document(cast)
     assert [row.name for row in reading.edited_by(cast.author)] == ["Plan.txt"]
-    assert [row.name for row in reading.latest(cast.member)] == ["Plan.txt"]
+    assert [row.name for row in reading.latest(cast.member)[0]] == ["Plan.txt"]
     cast.on_request.memberships.filter(person__in=[cast.author, cast.member]).delete()
     assert reading.edited_by(cast.author) == []
-    assert reading.latest(cast.member) == []
+    assert reading.latest(cast.member)[0] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from typing import Any
 
@@ -174,7 +175,7 @@ def test_small_forms(cast: Cast) -> None:
     assert client.post(base + f"link/?in={_key(shelf)}", link).status_code == 303
     page = text_of(client.get(base + f"folders/{_key(shelf)}/"))
     assert "la GED" in page
-    assert client.post(base + f"folders/{_key(shelf)}/edit/", {"do": "remove"}).status_code == 422
+    assert client.post(base + f"folders/{_key(shelf)}/edit/", {"do": "remove"}).status_code == 403
     assert client.post(base + f"folders/{_key(shelf)}/edit/", {"name": "Papiers"}).status_code == 303
     made = document(cast, "Modèle.txt")
     assert client.post(f"/documents/{made.key}/model/", {"is": "1"}).status_code == 303
@@ -204,3 +205,17 @@ def test_a_film_is_sent_from_where_its_player_asks(cast: Cast) -> None:
         assert b"".join(part.streaming_content) == b"ftypisom"
         assert part["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
     assert client.get(f"/documents/{made.key}/play/1/", headers={"Range": "bytes=900000-"}).status_code == 416
+
+
+def test_what_changed_lately_goes_on_page_after_page(cast: Cast) -> None:
+    names = [f"Fiche {n:02}.txt" for n in range(55)]
+    for name in names:
+        document(cast, name)
+    client, address, found = client_of(cast.member), "/documents/", list[str]()
+    while address:
+        page = text_of(client.get(address))
+        found += re.findall(r"Fiche \d\d\.txt(?=</a>)", page)
+        onward = re.search(r'href="[^"]*\?after=([0-9a-z-]+)"', page)
+        address = f"/documents/?after={onward[1]}" if onward else ""
+    assert found == names[::-1]
+    assert client.get("/documents/?after=nonsense").status_code == 200
