@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from websockets import Origin
 from websockets.sync.client import connect
 
 from parvis.config import config
@@ -38,7 +39,7 @@ class LiveSite:
         given: dict[str, Any] = {"additional_headers": headers, "proxy": None, "legacy": True} | options
         return connect(
             f"ws://127.0.0.1:{self.port}{path}",
-            origin=where or None,
+            origin=Origin(where) if where else None,
             open_timeout=PATIENCE_S,
             compression=None,
             **given,

@@ -198,10 +198,16 @@ def make_alike(doc: Doc[Any], wanted: Node) -> None:
 def _parts(children: Sequence[Node | Words]) -> list[Part]:
     """Children as Yjs keeps them: neighbouring words are one text."""
     found: list[Part] = []
-    for is_words, group in groupby(children, key=lambda one: isinstance(one, Words)):
-        members = list(group)
-        found.extend([tuple(members)] if is_words else members)  # type: ignore[list-item]
-    return found
+    words: list[Words] = []
+    for one in children:
+        if isinstance(one, Words):
+            words.append(one)
+            continue
+        if words:
+            found.append(tuple(words))
+            words = []
+        found.append(one)
+    return [*found, tuple(words)] if words else found
 
 
 def _part_of(child: Shared, depth: int) -> Part:

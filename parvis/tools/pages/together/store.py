@@ -179,7 +179,7 @@ def _author(page: Page, changes: list[Change]) -> Person | None:
     for change in changes:
         weight[change.person_id] += len(change.data)
     people = Person.objects.in_bulk(list(weight))
-    wrote = [people[key] for key, _bytes in weight.most_common() if key in people]
+    wrote: list[Person] = [people[key] for key, _bytes in weight.most_common() if key in people]
     for person in [*wrote, *hosts_of([page.space_id]).get(page.space_id, [])]:
         try:
             require_writer(page, person)
