@@ -111,16 +111,19 @@ SELECT v.number, v.title, v.author_id, v.created_at, v.note, v.restored_from, v.
 FROM pages_version v JOIN people_person p ON p.id = v.author_id
 WHERE v.contribution_id = %(id)s AND v.number < %(before)s ORDER BY v.number DESC LIMIT %(limit)s"""
 
-# The subtree in the order in which it is read, whole texts with it.
+# The subtree in the order in which it is read, whole texts with it: the approved ones, where there are.
 WHOLE = """
 WITH RECURSIVE down AS (
   SELECT contribution_id, 0 AS depth, ARRAY[]::bigint[] AS path FROM pages_page WHERE contribution_id = %(id)s
   UNION ALL SELECT p.contribution_id, down.depth + 1, down.path || p.position::bigint || p.contribution_id
     FROM down JOIN pages_page p ON p.parent_id = down.contribution_id WHERE down.depth < %(deepest)s)
-SELECT c.id, c.title, c.language, down.depth, b.source, g.version, g.changed_at FROM down
+SELECT c.id, coalesce(v.title, c.title) AS title, c.language, down.depth, coalesce(v.source, b.source) AS source,
+  coalesce(v.number, g.version) AS version, coalesce(v.created_at, g.changed_at) AS changed_at FROM down
   JOIN contributions_contribution c ON c.id = down.contribution_id AND c.state = 'published'
   JOIN pages_page g ON g.contribution_id = c.id
-  JOIN contributions_body b ON b.contribution_id = c.id ORDER BY down.path LIMIT %(limit)s"""
+  JOIN contributions_body b ON b.contribution_id = c.id
+  LEFT JOIN approvals_review r ON r.contribution_id = c.id AND r.state = 'approved'
+  LEFT JOIN pages_version v ON v.contribution_id = c.id AND v.number = r.number ORDER BY down.path LIMIT %(limit)s"""
 
 # By the versions' own index: the last change of each page that the reader has written, where they may still read it.
 WRITTEN = """
@@ -222,3 +225,10 @@ def draw_version(contribution: Contribution, number: int) -> tuple[Version, Mark
     version = find_version(contribution, number)
     rendered = markdown.render(version.source)
     return version, Markup(markdown.fill_names(rendered.html, names_of(set(rendered.mentions))))
+
+
+def draw_older(contribution: Contribution, number: int) -> dict[str, Any]:
+    """A page as one of its versions has it: `version`, `html`; the contribution bears its title from then on. Two queries."""
+    version, html = draw_version(contribution, number)
+    contribution.title = version.title
+    return {"version": version, "html": html}

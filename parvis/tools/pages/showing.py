@@ -122,6 +122,13 @@ def describe(contribution: Contribution, row: Any, viewer: Person, can: frozense
     }
 
 
+def as_of(older: dict[str, Any], *, sees_all: bool) -> dict[str, Any]:
+    """What `describe` says of another version than the last; how many there are is for those who may see them all."""
+    version = older["version"]
+    said = {"changed_at": version.created_at, "changed_by": version.author.display_name}
+    return said if sees_all else {**said, "version": version.number}
+
+
 def since(moment: datetime | None) -> str:
     """An hour of today, as a sentence says it: 10:42."""
     return timezone.localtime(moment).strftime("%H:%M") if moment else ""

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.access.roles import Role
 from parvis.toolkit.sockets import SocketRoute
-from parvis.toolkit.spec import Act, Kind, Tool
-from parvis.tools.pages import actions, bringing, bundle, linking, placing, showing
+from parvis.toolkit.spec import Act, Kind, Tool, Versions
+from parvis.tools.pages import actions, approving, bringing, bundle, linking, placing, showing
 
 if TYPE_CHECKING:
     from parvis.contributions.models import Contribution
@@ -48,6 +48,11 @@ PAGE = Kind(
     face=showing.face,
     replies=(_("Comment"), _("comment"), _("comments")),
     revised=actions.revised,
+    versions=Versions(
+        current=approving.current_edition,
+        url=lambda contribution, number: f"/pages/{contribution.key}/history/{number}/?view=text",
+        settled=approving.settled,
+    ),
     state_changed=placing.keep_below,
     edit_view="edit",
     history_view="history",

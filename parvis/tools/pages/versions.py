@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from parvis.approvals.actions import version_written
 from parvis.contributions.history import compare
 from parvis.kernel import clock, markdown
 from parvis.kernel.errors import NotFound
 from parvis.people.models import names_of
+from parvis.tools.pages import approving
 from parvis.tools.pages.merging import MOST_PIECES
 from parvis.tools.pages.models import Page, Version
 
@@ -75,6 +77,8 @@ def keep_version(
     )
     page.version, page.changed_at, page.changed_by = version.number, version.created_at, by
     page.save(update_fields=["version", "changed_at", "changed_by"])
+    version_written(contribution, approving.edition_of(version), by=by)
+    approving.settled(contribution)
     return version
 
 

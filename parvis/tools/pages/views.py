@@ -12,7 +12,7 @@ from parvis.kernel.ids import decode, encode
 from parvis.spaces.models import Space
 from parvis.toolkit.pages import page
 from parvis.toolkit.request import Request
-from parvis.tools.pages import beginning, reading, showing
+from parvis.tools.pages import approving, beginning, reading, showing
 
 
 def list_top(request: Request, space: Space) -> HttpResponse:
@@ -54,11 +54,18 @@ def key_of(text: str) -> int:
 def show(request: Request, contribution: Contribution) -> HttpResponse:
     """A page: its text with its contents, the tree around it, what leads to it, its comments."""
     row = reading.read_page(contribution, request.viewer, installed_kinds())
+    shared = showing.describe(contribution, row, request.viewer, request.abilities)
+    approval = approving.standing(contribution, row.version, request.viewer)
+    number = approval.shown_number(wants_work="work" in request.GET)
+    older = reading.draw_older(contribution, number) if number != row.version else {}
     return contribution_page(
         request,
         contribution,
         "pages/page.html",
-        shared=showing.describe(contribution, row, request.viewer, request.abilities),
+        shared={**shared, **showing.as_of(older, sees_all=approval.may_see_work)} if older else shared,
+        approval=approval,
+        shown_number=number,
+        **({"body_html": older["html"]} if older else {}),
         tree=showing.tree(contribution, row),
         trail=showing.trail(contribution.space, row.above),
         contents=showing.contents,

@@ -12,7 +12,7 @@ from parvis.kernel.errors import Refused
 from parvis.kernel.files import content_disposition
 from parvis.toolkit.pages import go, page
 from parvis.toolkit.request import Request
-from parvis.tools.pages import actions, reading, showing
+from parvis.tools.pages import actions, approving, reading, showing
 from parvis.tools.pages.models import Version
 from parvis.tools.pages.printing import make_pdf
 from parvis.tools.pages.versions import difference, find_version
@@ -22,9 +22,9 @@ from parvis.tools.pages.views_acts import number_of
 def show_history(request: Request, contribution: Contribution) -> HttpResponse:
     """Who wrote what, when and why; any two versions can be told apart."""
     before = number_of(request.GET.get("before", ""))
-    rows, following = reading.history(contribution, before=before)
     url = showing.page_url(contribution.id)
-    last = actions.last_number(contribution)
+    last = approving.newest_for(contribution, actions.last_number(contribution), request.viewer)
+    rows, following = reading.history(contribution, before=min(before or last + 1, last + 1))
     return page(
         request,
         "pages/history.html",
@@ -38,11 +38,12 @@ def show_history(request: Request, contribution: Contribution) -> HttpResponse:
 
 def show_version(request: Request, contribution: Contribution, number: int) -> HttpResponse:
     """One version: what it changed of another (`than`, else the one before it), or its text as it read."""
-    version = find_version(contribution, number)
+    last = actions.last_number(contribution)
     than = number_of(request.GET.get("than", "")) or number - 1
     is_text = request.GET.get("view") == "text" or than == number
+    approving.require_seen(contribution, max(number, than), last, request.viewer)
+    version = find_version(contribution, number)
     before = find_version(contribution, than) if than else Version(title="", source="", number=0)
-    last = actions.last_number(contribution)
     _version, html = reading.draw_version(contribution, number)
     shown = difference(before, version)
     return page(

@@ -1,0 +1,72 @@
+"""An approved version of a page is the one that readers get: its text, its history, its PDF's words, cards and search."""
+
+from __future__ import annotations
+
+from parvis.approvals import actions as approvals
+from parvis.approvals.models import Review, State
+from parvis.contributions.models import Contribution
+from parvis.people.models import Person
+from parvis.testing.cast import Cast
+from parvis.tools.pages import approving, reading
+from parvis.tools.pages.tests.stage import client_of, seen, shared, text_of, write
+
+
+def ask(page: Contribution, by: Person, *people: Person) -> Review:
+    keys = [one.id for one in people]
+    return approvals.ask(seen(page, by), approving.current_edition, keys, by=by)
+
+
+def approve(page: Contribution, review: Review, by: Person) -> None:
+    approvals.answer(seen(page, by), review.id, by=by, is_approved=True)
+
+
+def approved_then_changed(cast: Cast) -> Contribution:
+    cast.open.tools.get_or_create(slug="pages")
+    page = shared(cast, "Recette", "Un mot tamponné", space=cast.open)
+    approve(page, ask(page, cast.author, cast.member), cast.member)
+    write(page, cast.member, "Un mot griffonné", 1)
+    return page
+
+
+def test_readers_get_the_approved_text_and_writers_a_link_to_the_work(cast: Cast) -> None:
+    page = approved_then_changed(cast)
+    url = f"/pages/{page.key}/"
+    stranger, member = client_of(cast.stranger), client_of(cast.member)
+    for client in (stranger, member):
+        text = text_of(client.get(url))
+        assert "tamponné" in text
+        assert "griffonné" not in text
+    assert "?work=1" in text_of(member.get(url))
+    assert "griffonné" in text_of(member.get(f"{url}?work=1"))
+    assert "griffonné" not in text_of(stranger.get(f"{url}?work=1"))
+    assert stranger.get(f"{url}history/1/").status_code == 200
+    assert stranger.get(f"{url}history/2/").status_code == 404
+    assert stranger.get(f"{url}history/1/?than=2").status_code == 404
+    assert "history/2/" not in text_of(stranger.get(f"{url}history/"))
+    assert member.get(f"{url}history/2/").status_code == 200
+    assert [row.source for row in reading.whole(page, deepest=0, limit=2)] == ["Un mot tamponné"]
+    found = Contribution.objects.get(id=page.id)
+    assert "tamponné" in found.excerpt
+    assert "Recette" not in text_of(stranger.get("/search/?q=griffonné"))
+    assert "Recette" in text_of(stranger.get("/search/?q=tamponné"))
+
+
+def test_a_text_saved_in_review_begins_it_anew_and_the_work_is_shown_once_approved(cast: Cast) -> None:
+    page = approved_then_changed(cast)
+    ask(page, cast.author, cast.member)
+    write(page, cast.author, "Un mot recopié", 2)
+    review = Review.objects.get(contribution=page, state=State.REVIEW)
+    assert review.number == 3
+    approve(page, review, cast.member)
+    text = text_of(client_of(cast.stranger).get(f"/pages/{page.key}/"))
+    assert "recopié" in text
+    assert "tamponné" not in text
+    assert "recopié" in Contribution.objects.get(id=page.id).excerpt
+
+
+def test_a_page_goes_back_to_its_approved_words_without_another_approval(cast: Cast) -> None:
+    page = approved_then_changed(cast)
+    client_of(cast.member).post(f"/pages/{page.key}/restore/", {"number": "1"})
+    text = text_of(client_of(cast.member).get(f"/pages/{page.key}/"))
+    assert "tamponné" in text
+    assert "?work=1" not in text, "version 3 is the very text that was approved"
