@@ -65,7 +65,8 @@ def page_text(contribution: Contribution) -> str:
         sections.append(f"## {part.heading}\n\n{_plain(part.source)}{whose}")
     began = _plain(contribution.body.source)
     if began:
-        sections.append(f"## {_('How it began')}\n\n{began}" if sections else began)
+        heading = _("How it began")
+        sections.append(f"## {heading}\n\n{began}" if sections else began)
     at = timezone.localtime(contribution.published_at or contribution.created_at)
     words = contribution.title.replace("[", "(").replace("]", ")")
     source = _("[%(title)s](%(url)s), opened by %(name)s on %(day)s") % {
@@ -74,7 +75,8 @@ def page_text(contribution: Contribution) -> str:
         "name": f"@[](person:{contribution.author.key})",
         "day": dateformat.format(at, "j F Y"),
     }
-    sections.append(f"## {_('Sources')}\n\n- {source}")
+    heading = _("Sources")
+    sections.append(f"## {heading}\n\n- {source}")
     return "\n\n".join(sections)
 
 

@@ -260,7 +260,11 @@ def protect(request: Request, contribution: Contribution) -> HttpResponse:
     """Only hosts change it from now on, or everybody who posts here."""
     is_protected = request.POST.get("is") == "1"
     actions.protect(contribution, is_protected, by=request.viewer)
-    said = _("Only the hosts change it now.") if is_protected else _("Every member may change it again.")
+    said = (
+        _("Only the hosts change it now.")
+        if is_protected
+        else _("Those who may post here may change it again.")
+    )
     return go(request, showing.page_url(contribution.id), said)
 
 
