@@ -20,6 +20,7 @@ from parvis.contributions.models import Contribution, Reply
 from parvis.kernel.files import local_store
 from parvis.spaces.models import Space
 from parvis.tools.feeds.models import Subscription
+from parvis.tools.feeds.pictures import cache as picture_cache
 from tests.canary_exemptions import EXEMPT, FILE
 from tests.world import World
 
@@ -205,11 +206,11 @@ def plant(world: World) -> Planted:
 
 def plant_files(world: World, planted: Planted) -> None:
     """A new word at the end of every stored file that a column of the reason FILE names; the addresses follow."""
-    store = local_store()
     for model, one in text_columns():
         column = name_of(model, one)
         if EXEMPT.get(column) != FILE:
             continue
+        store = picture_cache() if column == "feeds_picture.sha256" else local_store()
         for row in model._default_manager.exclude(**{one.attname: ""}):
             with store.open(getattr(row, one.attname)) as kept:
                 data = kept.read()
