@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from parvis.access.table import require
 from parvis.journal.actions import record
 from parvis.kernel import clock
 from parvis.kernel.errors import NotFound, Refused
+from parvis.spaces.models import Audience, Membership
 from parvis.tools.calendar.models import Answer, Choice, Event, Occurrence
 
 if TYPE_CHECKING:
@@ -77,6 +79,10 @@ def _locked(contribution: Contribution) -> Event:
 def _keep(
     event: Event, contribution: Contribution, day: date, choice: str, word: str, *, by: Person
 ) -> Answer:
+    if event.capacity is not None:
+        _let_in(
+            event, contribution, day
+        )  # a place that somebody left by leaving goes to who waits, not to who comes now
     was = Answer.objects.filter(contribution_id=event.pk, original_on=day, person=by).first()
     had_place = was is not None and was.choice == Choice.YES and not was.is_waiting
     waited = was is not None and was.is_waiting
@@ -100,9 +106,15 @@ def _keep(
     return kept
 
 
-def _taken(event: Event, day: date) -> int:
+def _standing(event: Event, day: date) -> QuerySet[Answer]:
+    """The answers to a date of those who may still read it: who left a closed community holds no place there."""
+    member = Membership.objects.filter(space_id=OuterRef("space_id"), person_id=OuterRef("person_id"))
     rows = Answer.objects.filter(contribution_id=event.pk, original_on=day)
-    return rows.filter(choice=Choice.YES, is_waiting=False).count()
+    return rows.filter(Q(audience=Audience.EVERYBODY) | Exists(member))
+
+
+def _taken(event: Event, day: date) -> int:
+    return _standing(event, day).filter(choice=Choice.YES, is_waiting=False).count()
 
 
 def _has_place(event: Event, day: date) -> bool:
@@ -111,7 +123,7 @@ def _has_place(event: Event, day: date) -> bool:
 
 def _let_in(event: Event, contribution: Contribution, day: date) -> None:
     """Gives free places to those who wait, the earliest first, and tells them. The caller holds the event's lock."""
-    waiting = Answer.objects.filter(contribution_id=event.pk, original_on=day, is_waiting=True)
+    waiting = _standing(event, day).filter(is_waiting=True)
     rows = list(waiting.order_by("answered_at", "id"))
     free = len(rows) if event.capacity is None else max(event.capacity - _taken(event, day), 0)
     for row in rows[:free]:

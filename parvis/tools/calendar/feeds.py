@@ -7,6 +7,7 @@ import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -15,13 +16,13 @@ from parvis.journal.actions import record
 from parvis.kernel import clock
 from parvis.kernel.db import read
 from parvis.kernel.errors import NotFound, Refused
+from parvis.spaces.models import Space
 from parvis.tools.calendar import reading
 from parvis.tools.calendar.ical import calendar_of
 from parvis.tools.calendar.models import LONGEST, Event, Feed
 
 if TYPE_CHECKING:
     from parvis.people.models import Person
-    from parvis.spaces.models import Space
 
 MOST_FEEDS = 30  # of one person
 MOST_EVENTS = 1000  # in one feed
@@ -51,6 +52,12 @@ def make_feed(space: Space | None, *, by: Person) -> tuple[Feed, str]:
     feed = Feed.objects.create(person=by, space=space, token_hash=_hashed(token))
     record("feed.made", thing_kind="person", thing_id=by.id, by=by, is_silent=True)
     return feed, token
+
+
+def feeds_of(person: Person) -> list[Feed]:
+    """One's subscriptions, newest first: none of a place that one has left, whose name isn't one's to know any more."""
+    here = Q(space=None) | Q(space__in=Space.objects.readable_by(person))
+    return list(Feed.objects.filter(here, person=person).select_related("space").order_by("-created_at"))
 
 
 def stop_feed(feed_id: int, *, by: Person) -> None:

@@ -56,7 +56,11 @@ SELECT {COLUMNS} FROM {JOINED}
 WHERE o.id IN (SELECT id FROM picked)
 ORDER BY o.begins_at, o.contribution_id LIMIT %(limit)s"""
 
-EVENT = """
+# Who left a closed community doesn't stand among those who come any more.
+STANDING = """(a.audience = 0 OR EXISTS (SELECT 1 FROM spaces_membership s
+      WHERE s.space_id = a.space_id AND s.person_id = a.person_id))"""
+
+EVENT = f"""
 WITH chosen AS (
   SELECT o.* FROM calendar_occurrence o
   WHERE o.contribution_id = %(id)s AND (%(day)s::date IS NULL OR o.original_on = %(day)s::date)
@@ -65,12 +69,12 @@ SELECT e.first_on AS series_on, e.zone, e.place, e.link, e.rule, e.capacity, e.r
   e.notes_at, n.display_name AS notes_by, e.continues_id, o.original_on, o.first_on, o.last_on, o.starts, o.ends,
   o.begins_at, o.over_at, o.place AS own_place, o.word, o.is_changed, o.is_cancelled,
   (SELECT count(*) FROM calendar_answer a WHERE a.contribution_id = e.contribution_id AND a.original_on = o.original_on
-    AND a.choice = 'yes' AND NOT a.is_waiting) AS yes_count,
+    AND a.choice = 'yes' AND NOT a.is_waiting AND {STANDING}) AS yes_count,
   (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.answered_at, x.id), '[]') FROM (
     SELECT a.id::text AS id, p.id::text AS person, p.display_name AS name, p.photo, a.choice, a.word, a.is_waiting,
       a.answered_at, a.person_id = %(me)s AS is_mine
     FROM calendar_answer a JOIN people_person p ON p.id = a.person_id
-    WHERE a.contribution_id = e.contribution_id AND a.original_on = o.original_on
+    WHERE a.contribution_id = e.contribution_id AND a.original_on = o.original_on AND {STANDING}
     ORDER BY a.person_id = %(me)s DESC, a.answered_at, a.id LIMIT %(people)s) x) AS answers,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('person', p.id::text, 'name', p.display_name, 'photo', p.photo,
       'is_organiser', g.is_organiser, 'is_mine', g.person_id = %(me)s) ORDER BY g.asked_at, g.id), '[]')

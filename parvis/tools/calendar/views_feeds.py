@@ -15,7 +15,6 @@ from parvis.toolkit.pages import go, page
 from parvis.toolkit.request import Request
 from parvis.tools.calendar import feeds, importing
 from parvis.tools.calendar.ical import calendar_of
-from parvis.tools.calendar.models import Feed
 
 TYPE = "text/calendar; charset=utf-8"
 
@@ -50,7 +49,7 @@ def list_feeds(request: Request) -> HttpResponse:
             made = _make(request)
         except Refused as refusal:
             error = refusal
-    rows = Feed.objects.filter(person=request.viewer).select_related("space").order_by("-created_at")
+    rows = feeds.feeds_of(request.viewer)
     spaces = Space.objects.filter(memberships__person=request.viewer, tools__slug="calendar").order_by("name")
     return page(
         request,

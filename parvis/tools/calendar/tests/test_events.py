@@ -164,6 +164,19 @@ def test_beyond_the_places_one_waits_and_the_earliest_is_let_in(cast: Cast, run_
     assert not Answer.objects.filter(contribution=event, is_waiting=True).exists()
 
 
+def test_who_leaves_a_closed_community_leaves_their_place_to_who_waits(cast: Cast):
+    event = planned(cast.secret, cast.author, capacity="1")
+    answers.answer(seen(event, cast.member), DAY, "yes", by=cast.member)
+    assert answers.answer(seen(event, cast.cohost), DAY, "yes", by=cast.cohost).is_waiting
+    membership.leave(cast.secret, by=cast.member)
+    row = reading.read_event(seen(event, cast.host), cast.host, DAY)
+    assert (row.yes_count, [one["person"] for one in row.answers]) == (0, [str(cast.cohost.id)])
+    assert answers.answer(seen(event, cast.host), DAY, "yes", by=cast.host).is_waiting, (
+        "nobody jumps the queue"
+    )
+    assert not Answer.objects.get(contribution=event, person=cast.cohost).is_waiting
+
+
 def test_changing_one_date_leaves_the_others_and_its_answers(cast: Cast):
     event = planned(cast.open, cast.author, repeat="week", repeat_until="2026-12-22")
     second = DAY + timedelta(days=7)
