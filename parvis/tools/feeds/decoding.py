@@ -128,7 +128,9 @@ def _read_xml(body: bytes, given: dict[str, str]) -> dict[str, Any]:
     _check_depth(body)
     ends = [match.end() for match in _END.finditer(body)]
     if len(ends) > MOST_ITEMS:
-        body = body[: ends[MOST_ITEMS - 1]] + body[ends[-1] :]
+        # Both ends of it: most feeds begin with what is new, some end with it.
+        half = MOST_ITEMS // 2
+        body = body[: ends[half - 1]] + body[ends[-half - 1] :]
     charset = given.get("charset") or ""
     headers = (
         {"content-type": f"{given.get('type') or 'application/xml'}; charset={charset}"} if charset else {}
@@ -189,7 +191,9 @@ def _read_json(body: bytes, url: str) -> dict[str, Any]:
         raise Declined("unrecognized") from None
     if not isinstance(found, dict) or "jsonfeed.org" not in str(found.get("version", ""))[:100]:
         raise Declined("unrecognized")
-    entries = [one for one in _listed(found.get("items")) if isinstance(one, dict)][:MOST_ITEMS]
+    entries = [one for one in _listed(found.get("items")) if isinstance(one, dict)]
+    if len(entries) > MOST_ITEMS:
+        entries = entries[: MOST_ITEMS // 2] + entries[-MOST_ITEMS // 2 :]
     site = _address(found.get("home_page_url"), url)
     return {
         "title": _plain(found.get("title"), 200),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -146,6 +147,17 @@ def test_a_nested_document_costs_less_than_a_second_of_the_processor():
 def test_a_hundred_thousand_articles_are_cut_to_what_is_kept():
     parsed = read_feed(b"<rss version='2.0'><channel><title>T</title>" + b"<item><title>a</title></item>" * 50_000 + b"</channel></rss>", url="https://exemple.org/")  # fmt: skip
     assert len(parsed.entries) == 300
+
+
+def test_of_a_long_feed_the_newest_are_read_whether_it_begins_or_ends_with_them():
+    rows = "".join(f"<item><guid>{number}</guid><title>a{number}</title></item>" for number in range(5000))
+    listed = [{"id": str(number), "title": f"a{number}"} for number in range(5000)]
+    for body in (
+        f"<rss version='2.0'><channel><title>T</title>{rows}</channel></rss>",
+        json.dumps({"version": "https://jsonfeed.org/version/1", "title": "T", "items": listed}),
+    ):
+        titles = [one.title for one in read_feed(body.encode(), url="https://exemple.org/").entries]
+        assert (len(titles), titles[0], titles[-1]) == (300, "a0", "a4999")
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
