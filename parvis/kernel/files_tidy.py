@@ -44,7 +44,7 @@ def columns() -> Iterator[tuple[str, str, bool]]:
         for field in model._meta.concrete_fields:
             is_json = isinstance(field, models.JSONField)
             if is_json or (isinstance(field, models.CharField) and field.max_length == LENGTH):
-                yield model._meta.db_table, field.column, is_json
+                yield model._meta.db_table, str(field.column), is_json
 
 
 def named_contents() -> set[str]:
