@@ -69,7 +69,7 @@ def test_a_date_is_found_together_and_becomes_an_event(stage: Stage):
     author.wait_for_url("**/calendar/**")
     heading(author, TITLE).wait_for()
     expect(author.locator("main")).to_contain_text("Salle du phare")
-    expect(author.locator("main")).to_contain_text("Ils viennent")
+    expect(author.locator("main")).to_contain_text("Viennent")
     stage.work()
 
     member.goto(stage.site / "notifications/")
@@ -92,7 +92,7 @@ def test_a_poll_is_asked_along_with_a_note_and_waits_in_a_draft(stage: Stage):
     author.keyboard.press("Enter")
     author.keyboard.press("Tab")
     author.keyboard.type("Qui la voudrait ?")
-    author.get_by_label("Choix", exact=False).first.fill("Moi\nPersonne")
+    author.locator("#f-along_polls_choices").fill("Moi\nPersonne")
     author.get_by_text("Publier plus tard").click()
     author.get_by_role("button", name="Garder en brouillon").click()
     author.wait_for_url("**/notes/**")
