@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from parvis.spaces.models import Space
 from parvis.toolkit.pages import page
 from parvis.toolkit.request import Request
-from parvis.tools.feeds import at_home, pictures, reading, showing
+from parvis.tools.feeds import actions, at_home, pictures, reading, showing
 
 
 def show_mine(request: Request) -> HttpResponse:
@@ -34,6 +34,8 @@ def show_picture(request: Request, item: int, number: int) -> HttpResponse:
 
 
 def show_item(request: Request, item: int) -> HttpResponse:
-    """One item, to read."""
+    """One item, to read: opened, it is read, as the thread of a contribution is."""
     row = reading.read_one(item, request.viewer)
-    return page(request, "feeds/item.html", item=showing.describe_full(row))
+    if not row.is_read:
+        actions.note_opened(row, by=request.viewer)
+    return page(request, "feeds/item.html", item={**showing.describe_full(row), "is_read": True})

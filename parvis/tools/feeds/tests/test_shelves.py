@@ -98,6 +98,16 @@ def test_read_marks_are_ones_own_and_everything_can_be_read_at_once(cast: Cast):
     assert titles(cast.member, is_unread=True) == ["Un"], "the others stay read"
 
 
+def test_an_article_that_was_opened_is_read_until_it_is_kept_as_unread(cast: Cast, client_of: Login):
+    shelve(filled("https://e.org/a", "Un", "Deux"), person=cast.member)
+    client = client_of(cast.member)
+    address = f"/feeds/items/{encode(Item.objects.get(title='Un').id)}/"
+    assert client.get(address).status_code == 200
+    assert titles(cast.member, is_unread=True) == ["Deux"]
+    assert client.post(f"{address}read/", {"read": "0"})["Location"] == "/feeds/"
+    assert titles(cast.member, is_unread=True) == ["Un", "Deux"]
+
+
 def test_muted_sources_and_words_are_not_shown(cast: Cast):
     source = filled("https://e.org/a", "Le tour de France", "La soie")
     shelve(source, person=cast.member)
