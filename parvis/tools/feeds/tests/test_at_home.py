@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from parvis.contributions.models import Contribution
@@ -185,3 +188,39 @@ def test_any_moment_in_the_address_gives_a_page(cast: Cast, client_of: Login, qu
     at_home.show_source(source.id, True, by=cast.member)
     notes(cast, 12)
     assert client_of(cast.member).get(f"/?{query}").status_code == 200
+
+
+def _rows_read(viewer: Person) -> float:
+    """Rows that the query of home's articles touches, by the plan as it was run."""
+    now = clock.now()
+    given = {
+        "me": viewer.id, "as_of": now, "zone": "Europe/Paris", "limit": 4, "dawn": now - timedelta(days=1), "night": now,
+        "at": now, "id": 2**62, "end_at": now - timedelta(days=1), "end_id": 0,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {at_home.STREAM}", given)
+        found = cursor.fetchone()[0]
+
+    def walk(node: dict[str, Any]) -> float:
+        return float(
+            node["Actual Rows"] * node["Actual Loops"] + sum(walk(one) for one in node.get("Plans", []))
+        )
+
+    return walk((json.loads(found) if isinstance(found, str) else found)[0]["Plan"])
+
+
+def test_home_costs_the_same_whatever_the_chosen_sources_have_gathered(cast: Cast):
+    for n in range(20):
+        source = Source.objects.create(url=f"https://e.org/{n}", title=f"S{n}")
+        Subscription.objects.create(source=source, person=cast.member, is_at_home=True)
+    fill = """INSERT INTO feeds_item (id, source_id, mark, twin, digest, url, title, author, excerpt, html, folded, at, found_at)
+        SELECT row_number() OVER () + %s, s.id, 'm' || n, s.id || 'm' || n, '', '', 't', '', '', '', 't',
+          now() - n * interval '1 minute', now() - interval '1 second' FROM feeds_source s, generate_series(%s, %s) n"""
+    costs = []
+    for offset, first, last in ((0, 1, 60), (1_000_000, 61, 1000)):
+        with connection.cursor() as cursor:
+            cursor.execute(fill, [offset, first, last])
+            cursor.execute("ANALYZE feeds_item")
+        costs.append(_rows_read(cast.member))
+    assert Item.objects.count() == 20_000
+    assert costs[1] <= costs[0] * 1.2, costs

@@ -272,6 +272,14 @@ def test_a_mail_server_brings_letters_over_lmtp(box: str):
             with pytest.raises(smtplib.SMTPRecipientsRefused) as none:
                 client.sendmail("a@b.example", ["quelqu-un@ailleurs.example"], letter())
             assert none.value.recipients["quelqu-un@ailleurs.example"][0] == 550
+        with smtplib.LMTP("127.0.0.1", found["port"], timeout=30) as client:  # one answer for each address
+            client.ehlo()
+            client.mail("a@b.example")
+            assert [client.rcpt(box)[0], client.rcpt(box.upper())[0]] == [250, 250]
+            client.putcmd("DATA")
+            assert client.getreply()[0] == 354
+            client.send(letter("Pour deux") + b"\r\n.\r\n")
+            assert [client.getreply()[0], client.getreply()[0]] == [250, 250]
         long = b"Subject: x\r\n\r\n" + b"x\r\n" * (mailroom.MOST_BYTES // 3 + 10)
         with pytest.raises(smtplib.SMTPResponseException) as told, smtplib.LMTP("127.0.0.1", found["port"], timeout=30) as client:  # fmt: skip
             client.sendmail("a@b.example", [box], long)
@@ -279,4 +287,4 @@ def test_a_mail_server_brings_letters_over_lmtp(box: str):
     finally:
         found["stop"]()
         serving.join(20)
-    assert [item.title for item in Item.objects.all()] == ["Par LMTP"]
+    assert [item.title for item in Item.objects.order_by("id")] == ["Par LMTP", "Pour deux"]

@@ -73,7 +73,7 @@ def test_a_feed_is_added_read_and_brought_to_a_community(
     chosen = page.get_by_role("button", name="À l’accueil aussi")
     chosen.focus()
     page.keyboard.press("Enter")
-    page.locator("button[aria-pressed=true]").wait_for()
+    page.locator("main button[aria-pressed=true]").wait_for()
     page.get_by_label("Son nom").fill("La lettre du lin")
     page.keyboard.press("Enter")
     page.get_by_label("Adresse secrète").wait_for()
