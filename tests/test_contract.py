@@ -31,6 +31,7 @@ SAMPLES = {
     "post": ("post",),
     "event": ("event", "told_event"),
     "document": ("paper", "far", "model"),
+    "page": ("branch", "leaf", "sheet", "held"),
     "poll": ("survey", "told_poll", "secret_poll"),
 }
 

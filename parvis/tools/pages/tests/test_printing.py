@@ -8,10 +8,11 @@ from typing import Any
 import pypdfium2
 import pytest
 
+from parvis.approvals import actions as approvals
 from parvis.kernel.errors import Refused
 from parvis.testing.cast import Cast
-from parvis.tools.pages import printing, typesetting
-from parvis.tools.pages.tests.stage import client_of, shared, text_of
+from parvis.tools.pages import approving, printing, typesetting
+from parvis.tools.pages.tests.stage import client_of, seen, shared, text_of, write
 
 HOSTILE = (
     '<a href="javascript:alert(1)">x</a> <font color="__import__(\'os\')">y</font> &amp; <para backColor="1/0">z\n\n'
@@ -83,3 +84,15 @@ def test_what_it_loads_is_loaded_before_the_walls() -> None:
         "origin": "", "pictures": {},
     }  # fmt: skip
     assert typesetting.pdf(json.dumps(asked).encode()).startswith(b"%PDF")
+
+
+def test_the_approved_version_is_the_one_printed(cast: Cast) -> None:
+    page = shared(cast, "Recette", "Un mot tamponné")
+    review = approvals.ask(
+        seen(page, cast.author), approving.current_edition, [cast.member.id], by=cast.author
+    )
+    approvals.answer(seen(page, cast.member), review.id, by=cast.member, is_approved=True)
+    write(page, cast.author, "Un mot griffonné", 1)
+    text = words_of(client_of(cast.member).get(f"/pages/{page.key}/pdf/").content)
+    assert "tamponné" in text
+    assert "griffonné" not in text

@@ -38,7 +38,8 @@ Part = Node | tuple[Words, ...]
 
 def fragment_of(doc: Doc[Any]) -> XmlFragment:
     """The text of a document, under the name that the browser uses."""
-    return doc.get(FRAGMENT, type=XmlFragment)
+    found: XmlFragment = doc.get(FRAGMENT, type=XmlFragment)
+    return found
 
 
 # Reading
@@ -79,7 +80,7 @@ def _mark(name: str, given: Any) -> Mark:
 
 
 def _node(element: XmlElement, depth: int) -> Node:
-    given = dict(element.attributes)
+    given = {name: value for name, value in element.attributes}  # noqa: C416 — a view, no mapping
     return _fitted(str(element.tag), _kept(str(element.tag), given), _children(element, depth))
 
 
