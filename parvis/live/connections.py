@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -98,20 +99,24 @@ class Connections:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._all: set[Connection] = set()
+        self._each: Counter[int] = Counter()
 
     def __len__(self) -> int:
         return len(self._all)
 
     def has_room(self, person: Person) -> bool:
         """Whether one more may be opened, here and by this person."""
-        own = sum(one.person.id == person.id for one in self._all)
-        return len(self._all) < MOST and own < MOST_EACH
+        return len(self._all) < MOST and self._each[person.id] < MOST_EACH
 
     def add(self, one: Connection) -> None:
         self._all.add(one)
+        self._each[one.person.id] += 1
 
     def remove(self, one: Connection) -> None:
         self._all.discard(one)
+        self._each[one.person.id] -= 1
+        if not self._each[one.person.id]:
+            del self._each[one.person.id]
 
     def concerned(self, subject: str | None) -> list[Connection]:
         """The connections that a news is about; None: all."""
@@ -136,13 +141,17 @@ class Connections:
         for one in concerned:
             if one.session_key not in running:
                 await one.close(SESSION_OVER)
-        rest = [one for one in concerned if one.session_key in running]
-        await asyncio.gather(*(self._look_at(one) for one in rest))
+        # Asked once for all that one browser has open upon one thing.
+        alike: defaultdict[tuple[str, str, str, int], list[Connection]] = defaultdict(list)
+        for one in concerned:
+            if one.session_key in running:
+                alike[(one.session_key, one.tool, one.ability, one.contribution.id)].append(one)
+        await asyncio.gather(*(self._look_at(asked, ones) for asked, ones in alike.items()))
 
-    async def _look_at(self, one: Connection) -> None:
-        asked = (one.session_key, one.tool, one.ability, one.contribution.id)
+    async def _look_at(self, asked: tuple[str, str, str, int], ones: list[Connection]) -> None:
         if not await self._hub.run(None, may_still, *asked):
-            await one.close(NO_RIGHT)
+            for one in ones:
+                await one.close(NO_RIGHT)
 
     async def reconcile(self) -> None:
         """Looks at everybody from time to time: a news could be lost, a session or a mandate ends by itself."""

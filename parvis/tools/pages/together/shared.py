@@ -79,8 +79,8 @@ def _mark(name: str, given: Any) -> Mark:
     return Mark("link", attributes(href=_line(held.get("href")), title=title, bare=held.get("bare") is True))
 
 
-def _node(element: XmlElement, depth: int) -> Node:
-    given = {name: value for name, value in element.attributes}  # noqa: C416 — a view, no mapping
+def _node(element: Shared, depth: int) -> Node:
+    given = dict(element.attributes)
     return _fitted(str(element.tag), _kept(str(element.tag), given), _children(element, depth))
 
 
