@@ -30,6 +30,18 @@ from parvis.kernel.fetch_bounds import FetchFailed, Limits, Resolver, Turns, lef
 from parvis.kernel.inside import Inside
 from parvis.kernel.proxy import Proxy, parse_proxy
 
+__all__ = [
+    "FetchFailed",
+    "Fetched",
+    "Fetcher",
+    "Limits",
+    "Resolver",
+    "fetch",
+    "install_inside",
+    "parse_typed",
+    "site_fetcher",
+]
+
 logger = logging.getLogger(__name__)
 
 # Every outgoing call names one; printed as the inventory of outbound flows (OWASP ASVS 13.1.1).

@@ -10,7 +10,7 @@ import html
 import json
 import re
 from email import policy
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.utils import parseaddr
 
 from parvis.kernel.sandbox_child import Declined
@@ -85,7 +85,7 @@ def _header(message: EmailMessage, name: str) -> str:
         return ""
 
 
-def _text_of(part: EmailMessage) -> str:
+def _text_of(part: MIMEPart) -> str:
     """The words of a part, whatever its charset claims."""
     data = part.get_payload(decode=True)
     if not isinstance(data, bytes):

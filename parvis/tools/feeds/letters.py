@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
@@ -119,7 +119,7 @@ def take(token: str, letter: bytes | None) -> None:
     Letterbox.objects.filter(id=box.id).update(last_at=clock.now())
 
 
-def _read(letter: bytes) -> dict[str, object]:
+def _read(letter: bytes) -> dict[str, Any]:
     try:
         answer = run_limited(
             "parvis.tools.feeds.decoding_letter:decode_letter", letter, cpu_seconds=3, memory_bytes=512 * 1024 * 1024,

@@ -165,7 +165,7 @@ def test_of_a_long_feed_the_newest_are_read_whether_it_begins_or_ends_with_them(
     st.one_of(
         st.binary(max_size=300),
         st.text(max_size=200).map(lambda text: rss(text.replace("\x00", ""), text=text).decode(errors="replace").encode(errors="replace")),
-        st.recursive(st.text("<>/&;![]?xml =\"'ab", max_size=30), lambda inner: inner.map(lambda x: f"<item>{x}</item>"), max_leaves=4).map(
+        st.recursive(st.text("<>/&;![]?xml =\"'ab", max_size=30), lambda inner: st.tuples(inner, inner).map(lambda two: f"<item>{two[0]}</item>{two[1]}"), max_leaves=4).map(
             lambda text: b"<rss version='2.0'><channel>" + text.encode()
         ),
     )
