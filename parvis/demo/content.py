@@ -148,3 +148,9 @@ def _lines(name: str) -> list[dict[str, Any]]:
 def polls() -> list[dict[str, Any]]:
     """Polls: community, author, how many days ago, when they close, choices with what people lean to."""
     return list(json.loads((FOLDER / "polls.json").read_text()))
+
+
+@cache
+def dates() -> list[dict[str, Any]]:
+    """Dates still looked for: community, author, moments by day from this Monday, answers of colleagues to each."""
+    return list(json.loads((FOLDER / "dates.json").read_text()))

@@ -29,7 +29,8 @@ def plan_event(
     starts, ends = _hours(event.get("hours"))
     rule = rule_of(event.get("repeat", ""), first_on)
     last_on = first_on + timedelta(days=event.get("days", 1) - 1)
-    announced = now - timedelta(days=rng.randrange(3, 12), hours=rng.randrange(8))
+    told = min(now, datetime.combine(first_on, time(9), tzinfo=now.tzinfo))
+    announced = told - timedelta(days=rng.randrange(3, 12), hours=rng.randrange(8))
     detail = {
         "first_on": first_on.isoformat(),
         "last_on": last_on.isoformat(),
@@ -43,6 +44,7 @@ def plan_event(
         "remind": 1440,
         "exceptions": _exceptions(event, first_on),
         "answers": _answers(event, first_on, announced, members, rng),
+        **_notes(event, last_on, now),
     }
     return rows.Object(
         id=key,
@@ -55,6 +57,14 @@ def plan_event(
         detail={name: value for name, value in detail.items() if value not in (None, "", [])},
         language=guess_language(f"{event['title']} {event['body']}"),
     )
+
+
+def _notes(event: dict[str, Any], last_on: date, now: datetime) -> dict[str, Any]:
+    """What was written the day after."""
+    if "notes" not in event:
+        return {}
+    at = datetime.combine(last_on + timedelta(days=1), time(10), tzinfo=now.tzinfo)
+    return {"notes": event["notes"], "notes_by": event["author"], "notes_at": at.isoformat()}
 
 
 def _hours(text: str | None) -> tuple[str | None, str | None]:

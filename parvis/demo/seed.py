@@ -12,6 +12,7 @@ from parvis.accounts.profile_fields import save_field
 from parvis.attention.actions import deliver
 from parvis.contributions.marks import Bookmark, Draft, Pin
 from parvis.contributions.models import Contribution, Reply
+from parvis.demo.dating import look_for_dates
 from parvis.demo.deciding import decide
 from parvis.demo.filing import file_documents
 from parvis.demo.organisation import ORIGIN, Organisation
@@ -83,6 +84,7 @@ def seed_demo(progress: Progress | None = None) -> None:
         _dress()
         _organise()
         vote_in_secret(but=[*ROLES.values()])
+        look_for_dates(but=[*ROLES.values()])
         _write_journal()
         _leave_traces()
         follow_feeds()
