@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from parvis.contributions.models import Reply
@@ -43,12 +44,19 @@ def describe_draft(draft: Draft) -> dict[str, Any]:
     }
     return {
         "text": beginning(draft),
-        "url": urls.get(place, "/publish/"),
+        "url": own_form(draft) or urls.get(place, "/publish/"),
         "saved_at": draft.saved_at,
         "about": about.get(place, _("something new")),
         "icon": "reply" if place == "reply" else "pencil",
         "drop_url": f"/drafts/{draft.place}/drop/",
     }
+
+
+def own_form(draft: Draft) -> str:
+    """Where a tool's own form stands, as the form itself says in `draft_url`; "" for the house's."""
+    address = str(draft.fields.get("draft_url", ""))
+    is_ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return address if is_ours else ""
 
 
 def beginning(draft: Draft) -> str:

@@ -106,3 +106,16 @@ def test_the_shells_addresses_lead_to_the_tools_own(cast: Cast) -> None:
     author = client_of(cast.author)
     assert author.get(f"/go/{top.key}/edit/")["Location"] == f"/pages/{top.key}/edit/"
     assert author.get(f"/go/{top.key}/history/")["Location"] == f"/pages/{top.key}/history/"
+
+
+def test_what_is_typed_in_a_new_page_is_found_again(cast: Cast) -> None:
+    client, base = client_of(cast.author), here(cast)
+    place = f"page:{cast.on_request.slug}"
+    kept = {"title": "À finir", "body": "Un début", "draft_url": f"{base}new/"}
+    assert client.post(f"/drafts/{place}/", kept).status_code == 200
+    assert f'href="{base}new/"' in text_of(client.get("/drafts/"))
+    assert "Un début" in text_of(client.get(f"{base}new/"))
+    client.post(f"{base}new/", {"title": "À finir", "body": "Un début"})
+    assert "Un début" not in text_of(client.get("/drafts/"))
+    client.post("/drafts/page:x/", {"title": "Ailleurs", "draft_url": "//mal.example/"})
+    assert "mal.example" not in text_of(client.get("/drafts/"))
