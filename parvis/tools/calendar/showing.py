@@ -235,7 +235,11 @@ def event_face(row: Any) -> dict[str, Any]:
     day = say(date.fromisoformat(on), "D j M")
     words = _("event · %(day)s") % {"day": day}
     if row.card.get("hour"):
-        words = _("event · %(day)s, %(hour)s") % {"day": day, "hour": row.card["hour"]}
+        # Cards are drawn once for every reader: hours are those of the site's zone, or say whose they are.
+        zone = row.card.get("zone") or ""
+        is_elsewhere = zone and zone != timezone.get_default_timezone_name()
+        hour = f"{row.card['hour']} ({zone.replace('_', ' ')})" if is_elsewhere else row.card["hour"]
+        words = _("event · %(day)s, %(hour)s") % {"day": day, "hour": hour}
     if row.card.get("cancelled"):
         words = _("event · cancelled")
     return {"kind_label": words, "kind_icon": "repeat" if row.card.get("again") else "calendar"}
@@ -259,7 +263,7 @@ def change_context(contribution: Contribution, day: date, typed: Mapping[str, An
         "given": given,
         "event": event,
         "row": row,
-        "when": when_in_words(row),
+        "when": when_in_words(row) + (f" ({event.zone.replace('_', ' ')})" if row.starts else ""),
         "again": rules.in_words(event.rule, event.first_on),
     }
 

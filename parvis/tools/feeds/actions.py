@@ -43,7 +43,7 @@ def add_source(typed: str, space: Space | None = None, *, by: Person) -> Source:
     """
     require_shelf(space, by)
     url = checked_url(typed)
-    if len(shelf_sources(by, space)) >= MOST_SOURCES:
+    if Subscription.objects.filter(**shelf_of(space, by)).count() >= MOST_SOURCES:
         raise Refused(_("This shelf is full: take a feed off first."), field="url")
     source, is_new = Source.objects.get_or_create(
         url=url, defaults={"next_at": clock.now() + timedelta(hours=1)}

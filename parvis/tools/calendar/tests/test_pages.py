@@ -11,6 +11,7 @@ from django.test import Client
 from parvis.contributions.models import Contribution
 from parvis.people.models import Person
 from parvis.testing.cast import Cast
+from parvis.tools.calendar import showing
 from parvis.tools.calendar.models import Answer, Event, Feed, Occurrence
 from parvis.tools.calendar.tests.conftest import planned
 
@@ -111,6 +112,15 @@ def test_enter_in_the_word_repeats_an_answer_and_never_gives_one(cast: Cast, cli
     assert " disabled" in first_button()
     client.post(f"{address}answer/", {"date": "2026-12-01", "choice": "maybe"})
     assert 'value="maybe"' in first_button()
+
+
+def test_hours_of_another_zone_say_so_on_cards_and_where_they_are_changed(cast: Cast, client_of: ClientOf):
+    here = planned(cast.open, cast.author, zone="Europe/Paris")
+    far = planned(cast.open, cast.author, zone="America/New_York")
+    client = client_of(cast.author)
+    assert "(America/New York)" in showing.event_face(far)["kind_label"]
+    assert "Paris" not in showing.event_face(here)["kind_label"]
+    assert "(America/New York)" in text(client, f"/calendar/{far.key}/date/2026-12-01/")
 
 
 def test_the_secret_of_a_subscription_is_shown_once_and_kept_nowhere(cast: Cast, client_of: ClientOf):
