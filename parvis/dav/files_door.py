@@ -73,7 +73,11 @@ def _unfit(environ: Environment) -> Answer | None:
         said = _("This file is too large: at most %(limit)s MB.") % {"limit": config.max_upload_mb}
         return sentence("413 Content Too Large", said)
     if "HTTP_DESTINATION" in environ:
-        parts = urlsplit(environ["HTTP_DESTINATION"])
+        try:
+            parts = urlsplit(environ["HTTP_DESTINATION"])
+            unquote(parts.path, errors="strict")
+        except ValueError:
+            return sentence("400 Bad Request", _("This is no address of a file."))
         hosts = {str(environ["HTTP_HOST"]).lower(), urlsplit(config.url).netloc.lower()}
         if parts.netloc and parts.netloc.lower() not in hosts:
             return sentence("502 Bad Gateway", _("Files move within this network only."))
