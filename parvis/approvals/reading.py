@@ -197,7 +197,7 @@ def history_of(contribution: Contribution) -> list[Shown]:
 
 
 def _built(rows: list[Any]) -> list[Shown]:
-    return [Shown(*row[:11], people=[_asked(one) for one in row.approvers]) for row in rows]
+    return [Shown(*row[:11], [_asked(one) for one in row.approvers]) for row in rows]
 
 
 def _asked(one: dict[str, Any]) -> Asked:

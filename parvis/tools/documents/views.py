@@ -115,5 +115,11 @@ def show_versions(request: Request, contribution: Contribution) -> HttpResponse:
         showing.version_line(one, before, row.version, url) for one, before in zip(rows, befores, strict=True)
     ]
     doc = showing.describe(row, rows, request.viewer, request.abilities)
-    shown = {"lines": lines, "doc": doc, "approved": approved_number(contribution.id)}
-    return page(request, "documents/versions.html", contribution=contribution, **shown)
+    return page(
+        request,
+        "documents/versions.html",
+        contribution=contribution,
+        lines=lines,
+        doc=doc,
+        approved=approved_number(contribution.id),
+    )
