@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
@@ -20,8 +20,6 @@ from parvis.tools.calendar.asking import Plan, checked_zone, read_plan
 from parvis.tools.calendar.models import Answer, Choice, Event, Guest, Occurrence
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from parvis.people.models import Person
     from parvis.spaces.models import Space
 
@@ -172,17 +170,30 @@ def change_plan(contribution: Contribution, event: Event, plan: Plan, *, by: Per
 
 
 def _shift(event: Event, plan: Plan) -> None:
-    """Moves answers and exceptions along when the first day moves and the rhythm stays."""
+    """Moves answers and exceptions along when the first day moves and the rhythm stays.
+
+    Of a series, only what is still to come, and only as far as its days move within their rhythm: that it now begins
+    weeks later moves nobody's yes by weeks.
+    """
     by = plan.first_on - event.first_on
-    same = rules.choice_of(event.rule, event.first_on) == rules.choice_of(plan.rule, plan.first_on)
-    if not by or not same or "other" in (rules.choice_of(event.rule, event.first_on),):
+    rhythm = rules.choice_of(event.rule, event.first_on)
+    if not by or rhythm == "other" or rhythm != rules.choice_of(plan.rule, plan.first_on):
         return
-    Occurrence.objects.filter(contribution_id=event.pk, is_changed=False, is_cancelled=False).delete()
-    Occurrence.objects.filter(contribution_id=event.pk).update(is_changed=False, is_cancelled=False)
-    for rows in (Answer.objects, Occurrence.objects):
-        mine = rows.filter(contribution_id=event.pk)
+    since = date.min
+    if event.rule:
+        since, by = clock.today(), rules.moved_within(rhythm, by)
+        early = Occurrence.objects.filter(contribution_id=event.pk, original_on__gte=since)
+        early.filter(original_on__lt=plan.first_on - by).delete()
+    rows = Occurrence.objects.filter(contribution_id=event.pk, original_on__gte=since)
+    rows.filter(is_changed=False, is_cancelled=False).delete()
+    if not by:
+        return
+    rows.update(is_changed=False, is_cancelled=False)
+    for moved in (Answer.objects, Occurrence.objects):
+        mine = moved.filter(contribution_id=event.pk, original_on__gte=since)
         mine.update(original_on=F("original_on") + FAR)
-        mine.update(original_on=F("original_on") + (by - FAR))
+        far = moved.filter(contribution_id=event.pk, original_on__gte=since + FAR)
+        far.update(original_on=F("original_on") + (by - FAR))
 
 
 def cancel_event(contribution: Contribution, *, word: str, by: Person) -> None:

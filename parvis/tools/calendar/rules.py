@@ -7,7 +7,7 @@ the year 9999.
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from dateutil.rrule import rrulestr
 from django.utils.translation import gettext as _
@@ -187,6 +187,18 @@ def choice_of(rule: str, first_on: date) -> str:
         if rule_of(repeat, first_on) == plain:
             return repeat
     return "other"
+
+
+def moved_within(rhythm: str, by: timedelta) -> timedelta:
+    """How far the days of a rhythm (a choice of the form) move when its first day moves: never by whole turns of it."""
+    turn = {"day": 1, "workday": 1, "week": 7, "fortnight": 14}.get(rhythm)
+    if turn is None:
+        most = 183 if rhythm == "year" else 14
+        return by if abs(by.days) <= most else timedelta()
+    if abs(by.days) < turn:
+        return by
+    rest = by.days % turn
+    return timedelta(rest if rest <= turn // 2 else rest - turn)
 
 
 def last_day_of(rule: str) -> date | None:

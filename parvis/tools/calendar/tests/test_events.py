@@ -238,6 +238,27 @@ def test_moving_the_whole_series_takes_answers_along(cast: Cast):
     assert Answer.objects.get(contribution=event).original_on == date(2026, 12, 10)
 
 
+def test_a_series_that_begins_later_moves_nobodys_yes_by_weeks(cast: Cast):
+    """Whoever changes a series begun long ago writes the day on which it goes on."""
+    event = planned(cast.open, cast.author, day="2026-09-01", repeat="week")
+    past, coming = date(2026, 9, 8), date(2026, 12, 8)
+    answers.answer(seen(event, cast.member), coming, "yes", by=cast.member)
+    Answer.objects.create(
+        contribution=event,
+        space_id=event.space_id,
+        audience=event.audience,
+        original_on=past,
+        person=cast.member,
+        choice="yes",
+    )
+    typed = {**typed_of(Event.objects.get(contribution=event)), "day": "2026-12-02"}
+    actions.revise_event(seen(event, cast.author), options=typed, by=cast.author)
+    assert set(Answer.objects.values_list("original_on", flat=True)) == {past, date(2026, 12, 9)}
+    days = days_of(event)
+    assert past in days, "what took place stays"
+    assert [day for day in days if day > NOW.date()][:2] == [date(2026, 12, 2), date(2026, 12, 9)]
+
+
 def test_moving_a_single_event_takes_answers_along(cast: Cast):
     event = planned(cast.open, cast.author)
     answers.answer(seen(event, cast.member), DAY, "yes", by=cast.member)

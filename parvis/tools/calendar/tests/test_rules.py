@@ -81,3 +81,19 @@ def test_every_rule_that_is_taken_ends_its_search(parts: list[str], first: date)
     days = rules.dates_of(rule, first, until=first + timedelta(days=548))
     assert days == sorted(set(days))
     assert len(days) <= rules.MOST_DATES
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "by", "moved"),
+    [
+        ("week", 2, 2),
+        ("week", -4, -4),
+        ("week", 323, 1),
+        ("week", 14, 0),
+        ("day", 40, 0),
+        ("month", 3, 3),
+        ("month", 61, 0),
+    ],
+)
+def test_days_move_within_their_rhythm_and_never_by_turns_of_it(rhythm: str, by: int, moved: int):
+    assert rules.moved_within(rhythm, timedelta(days=by)) == timedelta(days=moved)
