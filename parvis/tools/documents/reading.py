@@ -35,13 +35,14 @@ ORDERS = {
 }
 
 # The place of the last row shown is looked up, not sent along: an address can't ask for another order than ours.
+# The folder stands in the order, though it is one: for "in no folder" the index is only then known to be sorted.
 LIST = """
 SELECT {line} FROM documents_document d JOIN contributions_contribution c ON c.id = d.contribution_id {people}
-WHERE d.space_id = %(space)s AND {folder} AND c.state = 'published'
-  AND (%(after)s = 0 OR (d.{key}, d.contribution_id) {than}
-    (SELECT a.{key}, a.contribution_id FROM documents_document a
-      WHERE a.contribution_id = %(after)s AND a.space_id = %(space)s))
-ORDER BY d.{key} {way}, d.contribution_id {way} LIMIT %(limit)s"""
+WHERE d.space_id = %(space)s AND {folder} AND c.state = 'published' {after}
+ORDER BY d.folder_id {way}, d.{key} {way}, d.contribution_id {way} LIMIT %(limit)s"""
+# Two values, not one row: only those are a place in the index.
+AFTER = """AND (d.{key}, d.contribution_id) {than} ((SELECT CASE WHEN a.space_id = %(space)s THEN a.{key} END
+  FROM documents_document a WHERE a.contribution_id = %(after)s), %(after)s)"""
 
 FOLDERS = """
 SELECT f.id, f.name, (SELECT count(*) FROM documents_document d JOIN contributions_contribution c
@@ -128,7 +129,8 @@ def list_folder(
     """A page of a folder's files in one of the ORDERS, and after which the next begins (0: it is the last). One query."""
     key, way, than = ORDERS[order]
     which = "d.folder_id = %(folder)s" if folder else "d.folder_id IS NULL"
-    sql = LIST.format(line=LINE, people=PEOPLE, folder=which, key=key, way=way, than=than)
+    since = AFTER.format(key=key, than=than) if after else ""
+    sql = LIST.format(line=LINE, people=PEOPLE, folder=which, key=key, way=way, after=since)
     asked = {"space": space.id, "folder": folder.id if folder else 0, "after": after, "limit": PAGE + 1}
     rows = read(sql, asked)
     shown = rows[:PAGE]
