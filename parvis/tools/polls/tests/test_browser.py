@@ -32,8 +32,11 @@ def scene(live_site: Site, django_db_blocker: Any) -> dict[str, Any]:
         with acting(cast.host):
             ways = [
                 poll(cast, title=f"Quel jour {way} ?", method=way, add="1")
-                for way in ("multiple", "ranking", "points")
+                for way in ("multiple", "ranking", "points", "approval")
             ]
+            grid = poll(cast, title="Qui peut ?", method="approval", results="always")
+            say(grid, cast.member, 2, 1, 0)
+            ways.append(grid)
             done, secret = poll(cast, title="Fini ?"), poll(cast, title="Secret ?", secret="1")
             say(done, cast.member, 1)
             say(done, cast.author, 0, 1)
