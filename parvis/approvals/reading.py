@@ -197,7 +197,12 @@ def history_of(contribution: Contribution) -> list[Shown]:
 
 
 def _built(rows: list[Any]) -> list[Shown]:
-    return [Shown(*row[:11], [_asked(one) for one in row.approvers]) for row in rows]
+    return [_shown(row._asdict()) for row in rows]
+
+
+def _shown(row: dict[str, Any]) -> Shown:
+    people = [_asked(one) for one in row.pop("approvers")]
+    return Shown(**row, people=people)
 
 
 def _asked(one: dict[str, Any]) -> Asked:
