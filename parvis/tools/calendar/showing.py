@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 COMING = 90  # days that "mine" looks ahead
 MOST_COMING = 5
+MOST_LISTED = 300  # members to choose from, in one list
 
 
 def calendar_context(
@@ -286,10 +287,13 @@ def invite_context(contribution: Contribution, viewer: Person) -> dict[str, Any]
     asked = {guest.person_id for guest in guests}
     rows = [
         one
-        for one in members.order_by("sort_key")[:300]
+        for one in members.order_by("sort_key")[: MOST_LISTED + 1]
         if one.id not in asked and one.id != contribution.author_id
     ]
+    # Of a large community the list holds the first only: the others are found as their name is typed.
+    is_long = len(rows) + len(asked) > MOST_LISTED
     return {
+        "found_at": f"/people/suggest/?space={contribution.space.slug}" if is_long else "",
         "options": [{"value": encode(one.id), "label": one.name} for one in rows],
         "choosable": [
             {"value": encode(guest.person_id), "label": guest.person.name}

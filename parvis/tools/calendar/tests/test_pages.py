@@ -12,7 +12,7 @@ from parvis.contributions.models import Contribution
 from parvis.people.models import Person
 from parvis.testing.cast import Cast
 from parvis.tools.calendar import showing
-from parvis.tools.calendar.models import Answer, Event, Feed, Occurrence
+from parvis.tools.calendar.models import Answer, Event, Feed, Guest, Occurrence
 from parvis.tools.calendar.tests.conftest import planned
 
 ClientOf = Callable[[Person], Client]
@@ -121,6 +121,19 @@ def test_hours_of_another_zone_say_so_on_cards_and_where_they_are_changed(cast: 
     assert "(America/New York)" in showing.event_face(far)["kind_label"]
     assert "Paris" not in showing.event_face(here)["kind_label"]
     assert "(America/New York)" in text(client, f"/calendar/{far.key}/date/2026-12-01/")
+
+
+def test_in_a_large_community_people_to_invite_are_found_by_name(
+    cast: Cast, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+):
+    event = planned(cast.open, cast.author)
+    client, address = client_of(cast.author), f"/calendar/{event.key}/invite/"
+    assert "/people/suggest/" not in text(client, address)
+    monkeypatch.setattr(showing, "MOST_LISTED", 1)
+    assert f'data-url="/people/suggest/?space={cast.open.slug}"' in text(client, address)
+    found = client.get(f"/people/suggest/?space={cast.open.slug}&q={cast.member.display_name[:4]}").json()
+    client.post(address, {"whom": "some", "person": found[0]["id"]})
+    assert Guest.objects.filter(contribution=event).exists()
 
 
 def test_the_secret_of_a_subscription_is_shown_once_and_kept_nowhere(cast: Cast, client_of: ClientOf):
