@@ -23,6 +23,7 @@ from parvis.tools.documents import actions as documents
 PLANNED = (
     ("documents", 12, "Un seul endroit, et chaque version se retrouve.", "le disque partagé S:"),
     ("calendar", 33, "Que chacun sache ce qui vient, sans demander.", "le tableau blanc du couloir"),
+    ("pages", 40, "Écrire nos règles à plusieurs, au même endroit.", "le classeur de la salle de pause"),
     ("polls", 54, "Trancher à vingt sans réunion.", "les votes par courriel"),
 )  # fmt: skip
 
