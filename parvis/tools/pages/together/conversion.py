@@ -20,6 +20,8 @@ _INLINE = frozenset({"strong", "em", "s", "a", "code"})
 
 def exactly(source: str, names: Mapping[int, str] = {}) -> Node | None:
     """The tree of a text, or None where it can't hold it exactly."""
+    if from_markdown.is_too_much(source):
+        return None
     tree = from_markdown.read(source, names)
     return tree if looks_the_same(source, to_markdown.write(tree)) else None
 

@@ -12,11 +12,12 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from parvis.kernel import ids, markdown_rules, sanitise
+from parvis.kernel import ids, markdown, markdown_rules, sanitise
 from parvis.tools.pages.together.tree import Mark, Node, Words, attributes, joined, sorted_marks
 
 EMPTY = Node("doc", (), (Node("paragraph"),))
 LONGEST_CODE = 200
+MOST_LINES = 6000  # each may be a block; Yjs finds its place by walking past all others
 
 
 @cache
@@ -29,9 +30,17 @@ def parser() -> MarkdownIt:
 
 def read(source: str, names: Mapping[int, str] = {}) -> Node:
     """The tree of a text; people mentioned in it get their names. Never raises."""
+    if is_too_much(source):
+        return Node("doc", (), (Node("codeBlock", (), (Words(sanitise.strip_controls(source)),)),))
     reading = _Reading(names)
     children = reading.blocks(parser().parse(sanitise.strip_controls(source)))
     return Node("doc", (), tuple(children)) if children else EMPTY
+
+
+def is_too_much(source: str) -> bool:
+    """Whether a text is too long or too tangled to be taken apart in a moment; then it stays one piece."""
+    tangled = source.count("[") > markdown.MAX_BRACKETS or source.count("\n") > MOST_LINES
+    return tangled or len(source) > markdown.MAX_SOURCE
 
 
 class _Reading:

@@ -7,7 +7,7 @@ Not here: Markdown.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby
 from typing import Any
@@ -220,19 +220,30 @@ def _part_of(child: Shared, depth: int) -> Part:
 
 def _alike(parent: Shared, wanted: list[Part], depth: int) -> None:
     current = [_part_of(child, depth) for child in parent.children]
-    matcher = SequenceMatcher(None, current, wanted, autojunk=False)
-    for what, i1, i2, j1, j2 in reversed(matcher.get_opcodes()):
-        if what == "equal":
-            continue
+    for i1, i2, j1, j2 in _changes(current, wanted):
         paired = 0
         while paired < min(i2 - i1, j2 - j1) and _same_sort(current[i1 + paired], wanted[j1 + paired]):
             paired += 1
-        for at in range(i2 - 1, i1 + paired - 1, -1):
-            del parent.children[at]
+        del parent.children[i1 + paired : i2]
         for offset, part in enumerate(wanted[j1 + paired : j2]):
             _insert(parent, i1 + paired + offset, part)
         for offset in range(paired):
             _change(parent.children[i1 + offset], wanted[j1 + offset], depth)
+
+
+def _changes(before: Sequence[Any], after: Sequence[Any]) -> Iterator[tuple[int, int, int, int]]:
+    """What is to be replaced by what, from the end to the beginning: (from, to, of `after` from, to)."""
+    start, ends = 0, min(len(before), len(after))
+    while start < ends and before[start] == after[start]:
+        start += 1
+    end = 0
+    while end < ends - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    inner = before[start : len(before) - end], after[start : len(after) - end]
+    # The guess that very common pieces (spaces) tell nothing keeps a long paragraph from taking minutes.
+    for what, i1, i2, j1, j2 in reversed(SequenceMatcher(None, *inner, autojunk=True).get_opcodes()):
+        if what != "equal":
+            yield start + i1, start + i2, start + j1, start + j2
 
 
 def _same_sort(one: Part, other: Part) -> bool:
@@ -262,9 +273,7 @@ def _change_words(shared: XmlText, wanted: tuple[Words, ...]) -> None:
     starts = [0]
     for text, _marks in before:
         starts.append(starts[-1] + len(text.encode()))  # pycrdt counts bytes
-    for what, i1, i2, j1, j2 in reversed(SequenceMatcher(None, before, after, autojunk=False).get_opcodes()):
-        if what == "equal":
-            continue
+    for i1, i2, j1, j2 in _changes(before, after):
         if i2 > i1:
             del shared[starts[i1] : starts[i2]]
         _insert_words(shared, starts[i1], _together(after[j1:j2]))
@@ -291,11 +300,9 @@ def _insert_words(shared: XmlText, at: int, words: Sequence[Words]) -> None:
 
 def _insert(parent: Shared, at: int, part: Part) -> None:
     if isinstance(part, tuple):
-        parent.children.insert(at, XmlText(""))
-        _insert_words(parent.children[at], 0, part)
+        _insert_words(parent.children.insert(at, XmlText("")), 0, part)
         return
-    parent.children.insert(at, XmlElement(part.name))
-    made = parent.children[at]
+    made = parent.children.insert(at, XmlElement(part.name))
     for name, value in part.attributes:
         made.attributes[name] = value
     for offset, child in enumerate(_parts(part.children)):

@@ -153,3 +153,21 @@ def test_whatever_a_browser_sends_can_be_written(parts: list[tuple[str, str, str
     for line in " ".join(words for _o, _i, words, _n, _v in parts).split():
         if line.isalnum() and line.isascii():
             assert line in source.replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "[" * 60_000,
+        "a " * 30_000,
+        "\n\n".join(["x"] * 2_900),
+        "\n\n".join(["x"] * 20_000),
+        "> " * 3_000 + "x",
+        "- " * 3000,
+    ],
+)
+def test_a_hostile_text_can_be_changed(hostile: str) -> None:
+    doc: Doc = Doc()  # type: ignore[type-arg]
+    shared.make_alike(doc, from_markdown.read(hostile))
+    shared.make_alike(doc, from_markdown.read("début " + hostile + " fin"))
+    assert "fin" in to_markdown.write(shared.tree_of(doc))
