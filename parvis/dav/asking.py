@@ -24,7 +24,7 @@ class Filter:
     is_absent: bool = False
     is_negated: bool = False
 
-    def fits(self, event: icalendar.Event) -> bool:
+    def fits(self, event: icalendar.cal.Component) -> bool:
         if self.is_absent:
             return self.name not in event
         if self.name not in event:

@@ -65,9 +65,8 @@ def multistatus(parts: Iterable[Part], asked: list[str] | None, *, is_named_only
             SubElement(answer, d("status")).text = "HTTP/1.1 404 Not Found"
             continue
         _told(answer, part.properties, asked, is_named_only)
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(
-        root, encoding="utf-8", xml_declaration=False
-    )
+    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text
 
 
 def _told(answer: Element, properties: Properties, asked: list[str] | None, is_named_only: bool) -> None:

@@ -9,8 +9,9 @@ from parvis.contributions.models import Contribution
 from parvis.dav.tests.programs import hrefs, program_of
 from parvis.spaces.models import Space
 from parvis.testing.cast import Cast
+from parvis.tools.documents import binning
 from parvis.tools.documents.folders import add_folder
-from parvis.tools.documents.models import Document, Folder, Version
+from parvis.tools.documents.models import Discarded, Document, Folder, Version
 from parvis.tools.documents.tests.stage import document
 
 NAMES = '<propfind xmlns="DAV:"><prop><displayname/></prop></propfind>'
@@ -119,6 +120,16 @@ def test_a_folder_goes_with_all_that_is_in_it_or_not_at_all(cast: Cast):
     member("DELETE", here + "Quai/B.txt")
     assert author("DELETE", here + "Quai").status == 204
     assert names_in(cast.on_request) == set() and not Folder.objects.filter(space=cast.on_request).exists()
+
+
+def test_a_host_removes_a_folder_with_others_files_and_can_put_it_back(cast: Cast):
+    author, host, here = program_of(cast.author), program_of(cast.host), base(cast.on_request)
+    author("MKCOL", here + "Quai")
+    author("PUT", here + "Quai/A.txt", b"A")
+    assert host("DELETE", here + "Quai").status == 204
+    assert names_in(cast.on_request) == set() and host("PROPFIND", here + "Quai", depth="0").status == 404
+    binning.put_back(cast.on_request, Discarded.objects.get(space=cast.on_request).id, by=cast.host)
+    assert author("GET", here + "Quai/A.txt").body == b"A"
 
 
 def test_renaming_and_moving_inside_a_community(cast: Cast):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -23,7 +23,7 @@ from parvis.kernel.errors import NotAllowed, NotFound, Refused
 from parvis.kernel.files import Stored, site_store
 from parvis.spaces.models import Space
 from parvis.toolkit import files, registry
-from parvis.tools.documents import actions, arranging, folders, names, placing, reading
+from parvis.tools.documents import actions, arranging, binning, folders, names, placing, reading
 from parvis.tools.documents.models import Folder
 from parvis.tools.documents.quotas import OverQuota
 
@@ -151,14 +151,14 @@ class Drawer:
     created_at: datetime
     changed_at: datetime
     key: int | None = None
-    space: Space = field(default=None)  # type: ignore[assignment] — found when it is first needed
+    space: Space | None = None  # found when it is first needed
     _known: list[files.Member] | None = None
 
     def here(self) -> Space:
         """The community, as its reader finds it. Raises NotFound."""
         if self.space is None:
             found = Shelves(self.person).find(self.slug)
-            if not isinstance(found, Drawer):
+            if not isinstance(found, Drawer) or found.space is None:
                 raise NotFound
             self.space = found.space
         return self.space
@@ -216,6 +216,10 @@ class Drawer:
         folder = self.folder()
         if folder is None:
             raise NotAllowed(_("Communities are arranged on the pages of the network."))
+        if may("space.host", self.here(), by=self.person):  # as on the page: hosts can put it back whole
+            with told():
+                binning.discard_folder(folder, by=self.person)
+            return
         for member in self.members():
             member.remove()
         folders.remove_folder(folder, by=self.person)
@@ -240,7 +244,7 @@ class Drawer:
         for member in self.members():
             if isinstance(member, Sheet):
                 member.copy(made, member.name)
-            else:
+            elif isinstance(member, Drawer):
                 member.copy(made, member.name, with_members=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from parvis.accounts import app_passwords
@@ -12,13 +12,14 @@ from parvis.accounts.models import AppScope
 from parvis.kernel.errors import NotFound, Refused
 from parvis.kernel.ids import encode
 from parvis.toolkit.pages import go, page
+from parvis.toolkit.request import Request
 from parvis.web import programs
 from parvis.web.views.accounts import refusal_status
 from parvis.web.views.accounts_forms import ProgramForm, posted, show_refusal
 from parvis.web.views.accounts_settings import check_it_is_them, rail_links
 
 
-def show_programs(request: HttpRequest) -> HttpResponse:
+def show_programs(request: Request) -> HttpResponse:
     """One's app passwords and how to connect; a new one shows its secret once."""
     scopes = programs.scopes()
     if not scopes:
@@ -38,7 +39,7 @@ def show_programs(request: HttpRequest) -> HttpResponse:
     return _programs(request, empty, made=made, secret=secret)
 
 
-def _programs(request: HttpRequest, form: ProgramForm, *, status: int = 200, **made: Any) -> HttpResponse:
+def _programs(request: Request, form: ProgramForm, *, status: int = 200, **made: Any) -> HttpResponse:
     """The page. What it says of connecting is what the newest password opens, or else what any may."""
     offered = {scope for scope, _label in programs.scopes()}
     asked = {made["made"].scope} if made else offered
@@ -58,7 +59,7 @@ def _programs(request: HttpRequest, form: ProgramForm, *, status: int = 200, **m
     )
 
 
-def end_program(request: HttpRequest, program: int) -> HttpResponse:
+def end_program(request: Request, program: int) -> HttpResponse:
     """Takes one back."""
     app_passwords.take_back(program, by=request.viewer)
     return go(request, "/settings/programs/", _("Taken back. That program comes in no more."))
