@@ -68,6 +68,8 @@ TEST_SETTINGS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_connections": 200,
+    # Several suites at once empty all tables of their databases, one lock for each table and index.
+    "max_locks_per_transaction": 512,
     "autovacuum": "off",
     "log_min_duration_statement": -1,
 }
