@@ -56,6 +56,7 @@ EXEMPT: dict[str, str] = {
     "documents_document.name": "sorted and saved by; the title, which is the same, has its canary",
     "documents_version.name": "what older versions are saved as", "documents_discarded.folders": LIST,
     "documents_discarded.files": LIST, "documents_incoming.name": UNSEEN, "documents_incoming.note": UNSEEN,
+    "pages_room.epoch": "random letters that name one history of a shared text",
     "pages_version.title": "the title as it stood; the last one, which is the same, has its canary",
     "approvals_review.digest": KEY, "approvals_review.state": WORD, "approvals_approver.answer": WORD,
     "membership_toolopening.slug": KEY,
