@@ -37,7 +37,7 @@ def rail_links(request: HttpRequest) -> list[dict[str, Any]]:
         (f"{request.viewer.url}edit/", _("Profile"), "user"),
         ("/settings/", _("Display and mail"), "palette"),
         ("/settings/account/", _("Sign-in"), "key-round"),
-        *([("/settings/programs/", _("App passwords"), "hard-drive")] if programs.scopes() else []),
+        *([("/settings/programs/", _("Apps"), "hard-drive")] if programs.scopes() else []),
         ("/settings/blog/", _("My blog"), "feather"),
     ]
     return [
