@@ -135,8 +135,6 @@ def test_a_host_plans_an_opening_and_members_see_it(stage: Stage):
     host.get_by_text("C’est ouvert").wait_for()
     stage.work()
     member.goto(stage.site / "/notifications/")
-    member.get_by_role(
-        "link", name=re.compile("Un nouvel outil est ouvert.: Sondages")
-    ).first.click()
+    member.get_by_role("link", name=re.compile("Un nouvel outil est ouvert.: Sondages")).first.click()
     member.get_by_role("link", name="Aller à Sondages").click()
     heading(member, "Sondages").wait_for()
