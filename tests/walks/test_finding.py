@@ -78,7 +78,9 @@ def test_a_date_is_found_together_and_becomes_an_event(stage: Stage):
     expect(member.locator(".outcome")).to_contain_text("Retenu")
     member.locator(".outcome").get_by_role("link").click()
     heading(member, TITLE).wait_for()
-    expect(member.get_by_role("button", name="Je viens", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(member.get_by_role("button", name="Je viens", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
 
 
 def test_a_poll_is_asked_along_with_a_note_and_waits_in_a_draft(stage: Stage):
