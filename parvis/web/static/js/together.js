@@ -60,8 +60,9 @@ element('x-together', async (el, signal) => {
   };
   const states = {
     joining: () => show('together_joining'),
-    open: () => show(isKept ? 'together_kept' : 'together_keeping'),
-    offline: () => { if (editor) show('together_offline'); },
+    open: () => { here.hidden = false; show(isKept ? 'together_kept' : 'together_keeping'); },
+    // Who else writes can't be known now: nothing is said of it.
+    offline: () => { here.hidden = true; if (editor) show('together_offline'); },
     over: () => (editor ? stop('together_over') : giveUp('together_over')),
     denied: () => (editor ? stop('together_denied') : giveUp('together_denied')),
     broken: () => (editor ? stop('together_broken') : giveUp('together_broken')),
