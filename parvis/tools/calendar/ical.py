@@ -13,6 +13,7 @@ import icalendar
 
 from parvis.config import config
 from parvis.contributions.models import Contribution
+from parvis.kernel.ids import decode
 from parvis.kernel.markdown import fill_names_in_text, mentions_in_text
 from parvis.people.models import names_of
 from parvis.tools.calendar.models import Event, Occurrence
@@ -83,7 +84,20 @@ def _names(events: Iterable[Event]) -> dict[int, str]:
 
 def uid_of(event: Event) -> str:
     """The name of an event in every calendar, for ever."""
-    return event.uid or f"{event.contribution.key}@{urlsplit(config.url).hostname or 'parvis'}"
+    return event.uid or f"{event.contribution.key}@{_host()}"
+
+
+def key_of(uid: str) -> int:
+    """Which event of ours such a name is of; 0 for a name given elsewhere."""
+    key, _at, host = uid.partition("@")
+    try:
+        return decode(key) if host == _host() else 0
+    except ValueError:
+        return 0
+
+
+def _host() -> str:
+    return urlsplit(config.url).hostname or "parvis"
 
 
 def _parts(

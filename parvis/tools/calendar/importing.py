@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import icalendar
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from parvis.access.table import require
 from parvis.kernel.errors import Refused
-from parvis.tools.calendar import dates, rules
+from parvis.tools.calendar import dates, ical, rules
 from parvis.tools.calendar.actions import add_event
 from parvis.tools.calendar.asking import Plan, check_span, checked_link, checked_zone
 from parvis.tools.calendar.models import Event
@@ -58,8 +59,7 @@ def import_calendar(space: Space, data: bytes, *, by: Person) -> Report:
     """
     require("space.post", space, by=by)
     found, report = read_calendar(data)
-    mine = Event.objects.filter(contribution__space=space, uid__in=[one.uid for one in found])
-    known = set(mine.exclude(contribution__state="removed").values_list("uid", flat=True))
+    known = _known(space, [one.uid for one in found])
     for one in found:
         if one.uid in known:
             report.known += 1
@@ -75,6 +75,16 @@ def import_calendar(space: Space, data: bytes, *, by: Person) -> Report:
         else:
             report.added += 1
     return report
+
+
+def _known(space: Space, names: list[str]) -> set[str]:
+    """Which of these events a community holds already: added from a file, or planned here and taken along as one."""
+    here = {key: name for name in names if (key := ical.key_of(name))}
+    mine = Event.objects.filter(contribution__space=space).exclude(contribution__state="removed")
+    rows = mine.filter(Q(uid__in=names) | Q(uid="", contribution_id__in=here)).values_list(
+        "contribution_id", "uid"
+    )
+    return {uid or here[key] for key, uid in rows}
 
 
 def read_calendar(data: bytes) -> tuple[list[Read], Report]:

@@ -216,6 +216,17 @@ def test_what_we_write_we_read_back_the_same(cast: Cast):
     assert {name: first.get(name) for name in same} == {name: second.get(name) for name in same}
 
 
+def test_what_we_wrote_comes_back_to_its_community_without_doubling(cast: Cast):
+    planned(cast.open, cast.author, repeat="week", repeat_until="2026-12-22")
+    feed, _token = feeds.make_feed(cast.open, by=cast.member)
+    data, _tag = feeds.content_of(feed, "Le Fil")
+    report = importing.import_calendar(cast.open, data, by=cast.member)
+    assert (report.added, report.known) == (0, 1)
+    assert Event.objects.count() == 1
+    elsewhere = data.replace(b"UID:", b"UID:x")
+    assert importing.import_calendar(cast.open, elsewhere, by=cast.member).added == 1
+
+
 @pytest.mark.parametrize(
     "data",
     [
