@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from parvis.access.table import require
@@ -15,7 +16,8 @@ from parvis.journal.actions import record
 from parvis.journal.jobs import enqueue
 from parvis.kernel import clock, markdown
 from parvis.kernel.errors import NotAllowed, NotFound, Refused
-from parvis.tools.calendar import answers, dates, rules
+from parvis.spaces.models import Membership
+from parvis.tools.calendar import answers, dates, moving
 from parvis.tools.calendar.asking import Plan, checked_zone, read_plan
 from parvis.tools.calendar.models import Answer, Choice, Event, Guest, Occurrence
 
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
 MOST_NOTES = 20_000
 MOST_WORD = 300
-FAR = timedelta(days=36_500)  # out of the way while days are shifted one by one
 
 
 def publish_event(
@@ -129,9 +130,14 @@ def require_organiser(contribution: Contribution, *, by: Person) -> None:
     try:
         require("calendar.organise", contribution, by=by)
     except NotAllowed:
-        mine = Guest.objects.filter(contribution_id=contribution.pk, person=by, is_organiser=True)
-        if contribution.space.is_archived or not mine.exists():
+        if contribution.space.is_archived or not organisers_of(contribution).filter(person=by).exists():
             raise
+
+
+def organisers_of(contribution: Contribution) -> QuerySet[Guest]:
+    """Who was named organiser and is still a member: whoever leaves the community organises nothing there."""
+    member = Membership.objects.filter(space_id=OuterRef("space_id"), person_id=OuterRef("person_id"))
+    return Guest.objects.filter(Exists(member), contribution_id=contribution.pk, is_organiser=True)
 
 
 def revise_event(contribution: Contribution, *, options: dict[str, Any], by: Person) -> None:
@@ -152,7 +158,7 @@ def change_plan(contribution: Contribution, event: Event, plan: Plan, *, by: Per
     was = {name: getattr(event, name) for name in plan.fields()}
     if was == plan.fields():
         return
-    _shift(event, plan)
+    changes, left = moving.move_along(event, plan)
     for name, value in plan.fields().items():
         setattr(event, name, value)
     is_told = any(
@@ -161,39 +167,12 @@ def change_plan(contribution: Contribution, event: Event, plan: Plan, *, by: Per
     )
     event.sequence += 1 if is_told else 0
     event.save()
-    dates.expand(event, contribution)
+    dates.expand(event, contribution, exceptions=changes)
     touch_card(contribution, **card_of(event))
     if plan.capacity != was["capacity"]:
         answers.let_in_all(contribution, event)
     if contribution.is_published and is_told:
-        tell_change(contribution, "changed", by=by)
-
-
-def _shift(event: Event, plan: Plan) -> None:
-    """Moves answers and exceptions along when the first day moves and the rhythm stays.
-
-    Of a series, only what is still to come, and only as far as its days move within their rhythm: that it now begins
-    weeks later moves nobody's yes by weeks.
-    """
-    by = plan.first_on - event.first_on
-    rhythm = rules.choice_of(event.rule, event.first_on)
-    if not by or rhythm == "other" or rhythm != rules.choice_of(plan.rule, plan.first_on):
-        return
-    since = date.min
-    if event.rule:
-        since, by = clock.today(), rules.moved_within(rhythm, by)
-        early = Occurrence.objects.filter(contribution_id=event.pk, original_on__gte=since)
-        early.filter(original_on__lt=plan.first_on - by).delete()
-    rows = Occurrence.objects.filter(contribution_id=event.pk, original_on__gte=since)
-    rows.filter(is_changed=False, is_cancelled=False).delete()
-    if not by:
-        return
-    rows.update(is_changed=False, is_cancelled=False)
-    for moved in (Answer.objects, Occurrence.objects):
-        mine = moved.filter(contribution_id=event.pk, original_on__gte=since)
-        mine.update(original_on=F("original_on") + FAR)
-        far = moved.filter(contribution_id=event.pk, original_on__gte=since + FAR)
-        far.update(original_on=F("original_on") + (by - FAR))
+        tell_change(contribution, "changed", by=by, left=left)
 
 
 def cancel_event(contribution: Contribution, *, word: str, by: Person) -> None:
@@ -216,10 +195,21 @@ def checked_word(word: str) -> str:
     return " ".join(word.split())[:MOST_WORD]
 
 
-def tell_change(contribution: Contribution, verb: str, *, by: Person, day: date | None = None) -> None:
-    """Records that an event or one date of it is other than it was; those concerned are told, mails are sent."""
+def tell_change(
+    contribution: Contribution,
+    verb: str,
+    *,
+    by: Person,
+    day: date | None = None,
+    left: Iterable[int] = (),
+) -> None:
+    """Records that an event or one date of it is other than it was; those concerned are told, mails are sent.
+
+    `left` are those who were to come to a date that is no more: they are told that it is off.
+    """
     reason = {"changed": "event_changed", "cancelled": "event_cancelled"}[verb]
-    payload: dict[str, Any] = {"tell": {str(key): reason for key in concerned(contribution, day)}}
+    tell = {str(key): reason for key in concerned(contribution, day)}
+    payload: dict[str, Any] = {"tell": tell | {str(key): "event_cancelled" for key in left}}
     if day is not None:
         payload["day"] = day.isoformat()
     note(contribution, verb, by=by, **payload)
@@ -229,6 +219,7 @@ def tell_change(contribution: Contribution, verb: str, *, by: Person, day: date 
         method="CANCEL" if verb == "cancelled" and day is None else "REQUEST",
         by=by.id,
         day=day.isoformat() if day is not None else None,
+        also=sorted(left),
     )
 
 
@@ -244,11 +235,9 @@ def concerned(contribution: Contribution, day: date | None = None) -> set[int]:
     )
     answers = list(rows.values_list("person_id", "choice"))
     coming = {key for key, choice in answers if choice != Choice.NO}
-    guests = list(
-        Guest.objects.filter(contribution_id=contribution.pk).values_list("person_id", "is_organiser")
-    )
-    organisers = {key for key, is_organiser in guests if is_organiser}
-    asked = {key for key, _is_organiser in guests} - {key for key, _choice in answers}
+    guests = Guest.objects.filter(contribution_id=contribution.pk).values_list("person_id", flat=True)
+    organisers = set(organisers_of(contribution).values_list("person_id", flat=True))
+    asked = set(guests) - {key for key, _choice in answers}
     return coming | asked | organisers | {contribution.author_id}
 
 

@@ -120,7 +120,7 @@ def load_event(contribution: Contribution, detail: dict[str, Any], *, resolve: R
             "notes_at": _moment(detail.get("notes_at")),
         },
     )
-    dates.expand(event, contribution, exceptions=_exceptions(detail.get("exceptions")))
+    dates.expand(event, contribution, exceptions=_exceptions(detail.get("exceptions")), anew=True)
     _load_people(contribution, detail, resolve)
     cancelled = {"cancelled": True} if event.cancelled_at else {}
     card = {**card_of(event), **cancelled}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 AHEAD = timedelta(days=548)  # eighteen months
 BACK = timedelta(days=366)  # of a series begun long ago, such as one imported
 RENEWED = timedelta(days=30)  # how often the horizon moves
+BATCH = 200  # series in one transaction
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,13 @@ class Change:
     word: str = ""
 
 
-def expand(event: Event, contribution: Contribution, *, exceptions: Sequence[Change] = ()) -> int:
+def expand(
+    event: Event, contribution: Contribution, *, exceptions: Sequence[Change] = (), anew: bool = False
+) -> int:
     """Makes the dates of an event what its rule and its exceptions say, up to the horizon; returns how many there are.
 
-    Dates gone from the rule disappear; exceptions already kept stay, those given are added. Run again, it changes
-    nothing.
+    Dates gone from the rule disappear; exceptions already kept stay, those given are added. Of a series, what took
+    place stays as it was, and nothing is added to it; unless all is made `anew`. Run again, it changes nothing.
     """
     today = clock.today()
     horizon = max(today + AHEAD, event.first_on)
@@ -48,7 +51,19 @@ def expand(event: Event, contribution: Contribution, *, exceptions: Sequence[Cha
     kept = {row.original_on: row for row in Occurrence.objects.filter(contribution_id=event.pk)}
     given = {one.original_on: one for one in exceptions}
     wanted = {day: _row(event, contribution, day, kept.get(day), given.get(day)) for day in days}
-    gone = [row.pk for day, row in kept.items() if day not in wanted and (day >= since or not event.rule)]
+    is_series = bool(event.rule) and not anew
+    past = {day for day, row in kept.items() if is_series and day not in given and _is_over(row)}
+    if past:
+        # Where nothing has taken place yet, a series may still be said to have begun earlier.
+        known = (kept.keys() - past) | given.keys()
+        wanted = {
+            day: row for day, row in wanted.items() if day in known or not (day in past or _is_over(row))
+        }
+    gone = [
+        row.pk
+        for day, row in kept.items()
+        if day not in wanted and day not in past and (day >= since or not event.rule)
+    ]
     Occurrence.objects.filter(pk__in=gone).delete()
     new = [row for day, row in wanted.items() if day not in kept]
     changed = [row for day, row in wanted.items() if day in kept and _differs(row, kept[day])]
@@ -56,13 +71,17 @@ def expand(event: Event, contribution: Contribution, *, exceptions: Sequence[Cha
     Occurrence.objects.bulk_update(changed, FIELDS, batch_size=200)
     event.expanded_until = horizon
     event.save(update_fields=["expanded_until"])
-    return len(wanted)
+    return len(wanted) + len(past)
 
 
 FIELDS = [
     "first_on", "last_on", "starts", "ends", "begins_at", "over_at", "place", "word", "is_changed", "is_cancelled",
     "remind_at",
 ]  # fmt: skip
+
+
+def _is_over(row: Occurrence) -> bool:
+    return row.over_at < clock.now()
 
 
 def _differs(row: Occurrence, kept: Occurrence) -> bool:
@@ -85,9 +104,11 @@ def _row(
     )
     if given is not None:
         _except(row, given)
-    elif kept is not None and (kept.is_changed or kept.is_cancelled):
+    elif kept is not None and kept.is_changed:
         for name in FIELDS:
             setattr(row, name, getattr(kept, name))
+    elif kept is not None and kept.is_cancelled:
+        row.is_cancelled, row.word = True, kept.word
     if kept is not None:
         row.pk = kept.pk
     row.begins_at, row.over_at = span(row.first_on, row.last_on, row.starts, row.ends, event.zone)
@@ -114,10 +135,11 @@ def _reminder(event: Event, row: Occurrence, kept: Occurrence | None) -> datetim
     return at
 
 
-def expand_again(limit: int = 200) -> int:
-    """Moves the horizon of series that near it; called by a job. Returns how many."""
+def expand_again(limit: int = BATCH) -> int:
+    """Moves the horizon of series that near it, the nearest first; called by a job. Returns how many."""
     due = Event.objects.exclude(rule="").filter(expanded_until__lt=clock.today() + AHEAD - RENEWED)
-    rows = list(due.select_related("contribution").select_for_update(skip_locked=True, of=("self",))[:limit])
+    locked = due.select_related("contribution").select_for_update(skip_locked=True, of=("self",))
+    rows = list(locked.order_by("expanded_until")[:limit])
     for event in rows:
         expand(event, event.contribution)
     return len(rows)

@@ -160,7 +160,7 @@ def _bring_along(
     Returns who was told by it.
     """
     said = dict(Vote.objects.filter(choice=choice).values_list("person_id", "value"))
-    here = inviting.readers_of(event.space, {*said, asked.author_id})
+    here = inviting.readers_of(event.space, set(said))
     place = {"contribution": event, "space_id": event.space_id, "audience": event.audience}
     Answer.objects.bulk_create(
         Answer(person_id=key, original_on=plan.first_on, choice=Said.YES, answered_at=clock.now(), **place)
@@ -168,6 +168,6 @@ def _bring_along(
         if value == YES and key in here
     )
     inviting.invite(event, set(said) & here, by=by)
-    if asked.author_id != by.id and asked.author_id in here:
+    if asked.author_id != by.id and inviting.members_of(event.space, {asked.author_id}):
         inviting.set_organiser(event, asked.author_id, True, by=by)
     return (set(said) & here) | {by.id}

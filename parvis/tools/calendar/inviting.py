@@ -66,18 +66,27 @@ def readers_of(space: Space, people: set[int]) -> set[int]:
     return set(rows.values_list("id", flat=True))
 
 
+def members_of(space: Space, people: set[int]) -> set[int]:
+    """Who of these people is a member."""
+    rows = Person.objects.active().filter(id__in=people, memberships__space=space)
+    return set(rows.values_list("id", flat=True))
+
+
 def set_organiser(contribution: Contribution, person_id: int, is_organiser: bool, *, by: Person) -> None:
-    """Lets somebody who may read the event organise it too, or no more. Who may: author, organisers, hosts."""
+    """Lets a member of its community organise it too, or somebody no more. Who may: author, organisers, hosts."""
     require_organiser(contribution, by=by)
     event_of(contribution, lock=True)
-    if person_id not in readers_of(contribution.space, {person_id}):
-        raise Refused(_("Choose somebody who can read this event."), field="person")
+    if person_id not in members_of(contribution.space, {person_id}) and is_organiser:
+        raise Refused(_("Choose a member of this community."), field="person")
     place = {"space_id": contribution.space_id, "audience": contribution.audience}
-    Guest.objects.update_or_create(
-        contribution_id=contribution.pk,
-        person_id=person_id,
-        defaults={"is_organiser": is_organiser},
-        create_defaults={"is_organiser": is_organiser, **place},
-    )
+    if is_organiser:
+        Guest.objects.update_or_create(
+            contribution_id=contribution.pk,
+            person_id=person_id,
+            defaults={"is_organiser": True},
+            create_defaults={"is_organiser": True, **place},
+        )
+    else:
+        Guest.objects.filter(contribution_id=contribution.pk, person_id=person_id).update(is_organiser=False)
     tell = {str(person_id): "event_organiser"} if is_organiser else {}
     note(contribution, "organised", by=by, tell=tell)

@@ -46,9 +46,10 @@ def send_all(
     people: Iterable[int] | None = None,
     by: int = 0,
     day: date | None = None,
+    also: Iterable[int] = (),
 ) -> int:
-    """Mails an event to `people`, as an invitation, or to all whom a change concerns (invited or coming); `day` is the
-    date that changed, when it is one of several. Returns how many mails were written.
+    """Mails an event to `people`, as an invitation, or to all whom a change concerns (invited or coming) and `also`
+    these; `day` is the date that changed, when it is one of several. Returns how many mails were written.
 
     Nobody gets one who doesn't want mails, may not read the event any more, or (`by`) made the change themselves.
     """
@@ -56,7 +57,7 @@ def send_all(
     found = event.filter(contribution_id=contribution_id).first()
     if found is None or not found.contribution.is_published:
         return 0
-    wanted = set(people) if people is not None else _concerned(found)
+    wanted = set(people) if people is not None else _concerned(found) | set(also)
     rows = Person.objects.active().filter(id__in=wanted - {by}, mails_notices=True, email__isnull=False)
     news = _news(found, method, day, is_new=people is not None)
     sent = 0

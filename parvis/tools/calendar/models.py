@@ -185,7 +185,12 @@ def moment(day: date, hour: time | None, zone: str) -> datetime:
 def span(
     first_on: date, last_on: date, starts: time | None, ends: time | None, zone: str
 ) -> tuple[datetime, datetime]:
-    """The instants at which a date begins and is over."""
+    """The instants at which a date begins and is over.
+
+    In spring an hour doesn't exist: what begins in it begins that much later by the clock, and lasts as long as it says.
+    """
     begins = moment(first_on, starts, zone)
     over = moment(last_on, ends, zone) if ends else moment(last_on + timedelta(days=1), None, zone)
+    if starts and ends and over <= begins:
+        over = begins + (datetime.combine(last_on, ends) - datetime.combine(first_on, starts))
     return begins, over

@@ -7,8 +7,8 @@ from datetime import timedelta
 from parvis.kernel import clock
 from parvis.kernel.db import SYSTEM
 from parvis.spaces.models import Audience
-from parvis.tools.calendar.actions import note
-from parvis.tools.calendar.models import Answer, Choice, Guest, Occurrence
+from parvis.tools.calendar.actions import note, organisers_of
+from parvis.tools.calendar.models import Answer, Choice, Occurrence
 
 LATE = timedelta(hours=12)  # a reminder that comes later than this is of no use
 
@@ -30,6 +30,6 @@ def _whom(row: Occurrence) -> dict[str, str]:
     answers = Answer.objects.filter(contribution_id=row.contribution_id, original_on=row.original_on)
     declined = set(answers.filter(choice=Choice.NO).values_list("person_id", flat=True))
     coming = set(answers.exclude(choice=Choice.NO).values_list("person_id", flat=True))
-    guests = Guest.objects.filter(contribution_id=row.contribution_id, is_organiser=True)
-    organisers = set(guests.values_list("person_id", flat=True)) | {row.contribution.author_id}
+    guests = organisers_of(row.contribution).values_list("person_id", flat=True)
+    organisers = set(guests) | {row.contribution.author_id}
     return {str(key): "event_soon" for key in coming | (organisers - declined)}

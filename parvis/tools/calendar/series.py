@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from parvis.access.table import require
 from parvis.contributions.models import Contribution
 from parvis.kernel.errors import NotFound, Refused
-from parvis.tools.calendar import dates, rules
+from parvis.tools.calendar import dates, moving, rules
 from parvis.tools.calendar.actions import (
     add_event,
     change_plan,
@@ -22,7 +22,7 @@ from parvis.tools.calendar.actions import (
     tell_change,
 )
 from parvis.tools.calendar.asking import Plan, read_plan
-from parvis.tools.calendar.models import Answer, Event, Guest, Occurrence
+from parvis.tools.calendar.models import Event, Guest, Occurrence
 
 if TYPE_CHECKING:
     from parvis.people.models import Person
@@ -124,8 +124,10 @@ def _split(contribution: Contribution, event: Event, day: date, plan: Plan, *, b
     plan = replace(
         plan, rule=_same_rhythm(rest, plan.first_on, plan.first_on) if plan.first_on != day else rule
     )
-    later = Occurrence.objects.filter(contribution_id=event.pk, original_on__gte=day)
-    cancelled = [dates.copied(row) for row in later.filter(is_cancelled=True)] if plan.first_on == day else []
+    later = list(Occurrence.objects.filter(contribution_id=event.pk, original_on__gte=day))
+    rhythm = rules.choice_of(event.rule, event.first_on)
+    by_days = plan.first_on - day if rhythm not in moving.STILL else timedelta()
+    places = moving.days_for([row.original_on for row in later], plan, by_days, rhythm=rhythm)
     new = add_event(
         contribution.space,
         plan,
@@ -134,25 +136,34 @@ def _split(contribution: Contribution, event: Event, day: date, plan: Plan, *, b
         by=by,
         is_listed=False,
         continues=event,
-        changes=cancelled,
+        changes=_kept_changes(later, places, day),
     )
-    _carry_over(contribution, new, day, plan.first_on - day)
-    later.delete()
+    left = _carry_over(contribution, new, [row.original_on for row in later], places)
+    Occurrence.objects.filter(pk__in=[row.pk for row in later]).delete()
     event.rule = rules.ended_before(event.rule, day)
     event.sequence += 1
     event.save(update_fields=["rule", "sequence"])
     dates.expand(event, contribution)
-    tell_change(new, "changed", by=by)
+    tell_change(new, "changed", by=by, left=left)
     return new
 
 
-def _carry_over(contribution: Contribution, new: Contribution, day: date, shift: timedelta) -> None:
-    """Answers to the dates that went over, and everybody who was asked, go over too."""
+def _kept_changes(rows: list[Occurrence], places: dict[date, date], day: date) -> list[dates.Change]:
+    """What was said of single dates goes over with them; of the date being changed, only that it is cancelled."""
+    for row in rows:
+        row.is_changed = row.is_changed and row.original_on != day
+    return moving.changes_for(rows, places)
+
+
+def _carry_over(
+    contribution: Contribution, new: Contribution, days: list[date], places: dict[date, date]
+) -> set[int]:
+    """Answers to the dates that went over, and everybody who was asked, go over too.
+
+    Returns who was to come to a date that is no more.
+    """
     place = {"contribution": new, "space_id": new.space_id, "audience": new.audience}
-    known = set(Occurrence.objects.filter(contribution_id=new.pk).values_list("original_on", flat=True))
-    for row in Answer.objects.filter(contribution_id=contribution.pk, original_on__gte=day):
-        if row.original_on + shift in known:
-            Answer.objects.filter(pk=row.pk).update(original_on=row.original_on + shift, **place)
+    left = moving.move_answers(contribution.pk, days, places, **place)
     guests = {
         guest.person_id: Guest(
             person_id=guest.person_id, is_organiser=guest.is_organiser, asked_at=guest.asked_at, **place
@@ -163,6 +174,7 @@ def _carry_over(contribution: Contribution, new: Contribution, day: date, shift:
     if contribution.author_id != new.author_id:
         guests[contribution.author_id] = Guest(person_id=contribution.author_id, is_organiser=True, **place)
     Guest.objects.bulk_create(guests.values())
+    return left
 
 
 def cancel_date(contribution: Contribution, day: date, *, word: str, by: Person) -> None:
