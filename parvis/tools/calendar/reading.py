@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from parvis.spaces.models import Space
 
 MOST_SHOWN = 2000  # dates in one view
-MOST_PEOPLE = 200  # answers shown by name
+MOST_PEOPLE = 100  # of each kind of answer, shown by name
 MOST_DATES = 12  # dates of a series listed beside it
 
 COLUMNS = """o.contribution_id AS id, o.original_on, o.first_on, o.last_on, o.starts, o.ends, o.begins_at, o.over_at,
@@ -60,6 +60,10 @@ ORDER BY o.begins_at, o.contribution_id LIMIT %(limit)s"""
 STANDING = """(a.audience = 0 OR EXISTS (SELECT 1 FROM spaces_membership s
       WHERE s.space_id = a.space_id AND s.person_id = a.person_id))"""
 
+# Nor does who left any community organise there.
+LEADS = """(g.is_organiser AND EXISTS (SELECT 1 FROM spaces_membership s
+      WHERE s.space_id = g.space_id AND s.person_id = g.person_id))"""
+
 EVENT = f"""
 WITH chosen AS (
   SELECT o.* FROM calendar_occurrence o
@@ -68,18 +72,19 @@ WITH chosen AS (
 SELECT e.first_on AS series_on, e.zone, e.place, e.link, e.rule, e.capacity, e.remind, e.cancelled_at, e.notes_html,
   e.notes_at, n.display_name AS notes_by, e.continues_id, o.original_on, o.first_on, o.last_on, o.starts, o.ends,
   o.begins_at, o.over_at, o.place AS own_place, o.word, o.is_changed, o.is_cancelled,
-  (SELECT count(*) FROM calendar_answer a WHERE a.contribution_id = e.contribution_id AND a.original_on = o.original_on
-    AND a.choice = 'yes' AND NOT a.is_waiting AND {STANDING}) AS yes_count,
+  t.yes_count, t.waiting_count, t.maybe_count, t.no_count,
   (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.answered_at, x.id), '[]') FROM (
     SELECT a.id::text AS id, p.id::text AS person, p.display_name AS name, p.photo, a.choice, a.word, a.is_waiting,
       a.answered_at, a.person_id = %(me)s AS is_mine
-    FROM calendar_answer a JOIN people_person p ON p.id = a.person_id
-    WHERE a.contribution_id = e.contribution_id AND a.original_on = o.original_on AND {STANDING}
-    ORDER BY a.person_id = %(me)s DESC, a.answered_at, a.id LIMIT %(people)s) x) AS answers,
+    FROM (SELECT a.*, row_number() OVER (PARTITION BY a.choice, a.is_waiting
+        ORDER BY a.person_id = %(me)s DESC, a.answered_at, a.id) AS place
+      FROM calendar_answer a
+      WHERE a.contribution_id = e.contribution_id AND a.original_on = o.original_on AND {STANDING}) a
+    JOIN people_person p ON p.id = a.person_id WHERE a.place <= %(people)s) x) AS answers,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('person', p.id::text, 'name', p.display_name, 'photo', p.photo,
-      'is_organiser', g.is_organiser, 'is_mine', g.person_id = %(me)s) ORDER BY g.asked_at, g.id), '[]')
+      'is_organiser', {LEADS}, 'is_mine', g.person_id = %(me)s) ORDER BY g.asked_at, g.id), '[]')
     FROM calendar_guest g JOIN people_person p ON p.id = g.person_id
-    WHERE g.contribution_id = e.contribution_id AND (g.is_organiser OR g.person_id = %(me)s)) AS guests,
+    WHERE g.contribution_id = e.contribution_id AND ({LEADS} OR g.person_id = %(me)s)) AS guests,
   (SELECT count(*) FROM calendar_guest g WHERE g.contribution_id = e.contribution_id
     AND NOT EXISTS (SELECT 1 FROM calendar_answer a WHERE a.contribution_id = g.contribution_id
       AND a.original_on = o.original_on AND a.person_id = g.person_id)) AS unanswered,
@@ -89,6 +94,11 @@ SELECT e.first_on AS series_on, e.zone, e.place, e.link, e.rule, e.capacity, e.r
       AND m.person_id = %(me)s
     WHERE x.contribution_id = e.contribution_id AND x.over_at >= %(now)s ORDER BY x.first_on LIMIT %(dates)s) d) AS dates
 FROM calendar_event e LEFT JOIN chosen o ON TRUE LEFT JOIN people_person n ON n.id = e.notes_by_id
+  LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE a.choice = 'yes' AND NOT a.is_waiting) AS yes_count,
+      count(*) FILTER (WHERE a.is_waiting) AS waiting_count, count(*) FILTER (WHERE a.choice = 'maybe') AS maybe_count,
+      count(*) FILTER (WHERE a.choice = 'no') AS no_count
+    FROM calendar_answer a
+    WHERE a.contribution_id = e.contribution_id AND a.original_on = o.original_on AND {STANDING}) t ON TRUE
 WHERE e.contribution_id = %(id)s"""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -113,7 +114,7 @@ def event_context(
         and not (over or row.is_cancelled or row.cancelled_at),
         "is_over": over,
         "day": row.original_on.isoformat(),
-        "groups": _groups(answers),
+        "groups": _groups(row, answers),
         "free": None if row.capacity is None else max(row.capacity - row.yes_count, 0),
         "organisers": [one | _person(one) for one in row.guests if one["is_organiser"]],
         "is_asked": any(one["is_mine"] and not one["is_organiser"] for one in row.guests),
@@ -136,19 +137,33 @@ def _person(one: dict[str, Any]) -> dict[str, Any]:
     return {"id13": key, "url": f"/people/{key}/", "photo_url": photo}
 
 
-def _groups(answers: list[dict[str, Any]]) -> list[tuple[str, str, list[dict[str, Any]]]]:
+@dataclass(frozen=True)
+class Group:
+    """Those who gave one answer: how many they are, and the first of them by name."""
+
+    label: str
+    count: int
+    people: list[dict[str, Any]]
+
+    @property
+    def rest(self) -> int:
+        return self.count - len(self.people)
+
+
+def _groups(row: Any, answers: list[dict[str, Any]]) -> list[Group]:
     """Who comes, who waits, who may come, who doesn't."""
+    waiting = [one for one in answers if one["is_waiting"]]
+    said = {
+        choice: [one for one in answers if one["choice"] == choice and not one["is_waiting"]]
+        for choice in Choice.values
+    }
     parts = (
-        (
-            "yes",
-            _("They are coming"),
-            [one for one in answers if one["choice"] == "yes" and not one["is_waiting"]],
-        ),
-        ("waiting", _("On the waiting list"), [one for one in answers if one["is_waiting"]]),
-        ("maybe", _("Perhaps"), [one for one in answers if one["choice"] == "maybe"]),
-        ("no", _("Not coming"), [one for one in answers if one["choice"] == "no"]),
+        Group(_("They are coming"), row.yes_count, said["yes"]),
+        Group(_("On the waiting list"), row.waiting_count, waiting),
+        Group(_("Perhaps"), row.maybe_count, said["maybe"]),
+        Group(_("Not coming"), row.no_count, said["no"]),
     )
-    return [part for part in parts if part[2]]
+    return [part for part in parts if part.people]
 
 
 def _dates(row: Any) -> list[dict[str, Any]]:

@@ -304,6 +304,21 @@ def test_organisers_may_change_it_and_others_may_not(cast: Cast):
         actions.cancel_event(seen(event, cast.member), word="", by=cast.member)
 
 
+def test_who_leaves_an_open_community_organises_nothing_there_any_more(cast: Cast):
+    event = planned(cast.open, cast.author, remind="60")
+    inviting.set_organiser(seen(event, cast.author), cast.member.id, True, by=cast.author)
+    membership.leave(cast.open, by=cast.member)
+    with pytest.raises(NotAllowed):
+        actions.write_notes(seen(event, cast.member), "Vu", by=cast.member)
+    row = reading.read_event(seen(event, cast.member), cast.member)
+    assert not any(one["is_organiser"] for one in row.guests)
+    assert cast.member.id not in set(actions.organisers_of(event).values_list("person_id", flat=True))
+    with pytest.raises(Refused):
+        inviting.set_organiser(seen(event, cast.author), cast.stranger.id, True, by=cast.author)
+    inviting.set_organiser(seen(event, cast.author), cast.member.id, False, by=cast.author)
+    assert not Guest.objects.filter(is_organiser=True).exists()
+
+
 def test_the_community_is_asked_once_and_nobody_who_may_not_read(cast: Cast, run_jobs: Callable[[], object]):
     event = planned(cast.secret, cast.author)
     assert (

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 
 import pytest
 import time_machine
 from django.test import Client
 
+from parvis import web
 from parvis.contributions.models import Contribution
+from parvis.contributions.reading import find_contribution
 from parvis.people.models import Person
 from parvis.testing.cast import Cast
-from parvis.tools.calendar import showing
+from parvis.tools.calendar import answers, reading, showing
 from parvis.tools.calendar.models import Answer, Event, Feed, Guest, Occurrence
 from parvis.tools.calendar.tests.conftest import planned
 
@@ -159,3 +163,27 @@ def test_naming_an_organiser_by_accident_is_impossible(cast: Cast, client_of: Cl
     page = text(client, f"/calendar/{event.key}/invite/")
     assert '<option value="" selected>' in page.split('id="f-organiser"')[1]
     assert client.post(f"/calendar/{event.key}/organisers/", {"person": ""}).status_code == 422
+
+
+def test_above_the_names_shown_the_others_are_counted_and_said(
+    cast: Cast, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(reading, "MOST_PEOPLE", 2)
+    event = planned(cast.open, cast.author)
+    said = {cast.host: "yes", cast.cohost: "yes", cast.author: "yes", cast.member: "yes", cast.stranger: "no"}
+    for person, choice in said.items():
+        answers.answer(find_contribution(event.id, person), date(2026, 12, 1), choice, by=person)
+    page = text(client_of(cast.member), f"/calendar/{event.key}/").split('id="who-title"')[1]
+    coming, declined = page.split("Not coming")
+    assert 'count-quiet">4</span>' in coming
+    assert "and 2 other people" in coming
+    assert "Malik Membre" in coming, "one's own answer is among those shown"
+    assert 'count-quiet">1</span>' in declined
+    assert "other pe" not in declined.split("</section>")[0]
+
+
+def test_a_long_title_is_cut_in_a_month_and_whole_in_a_list():
+    sheet = (Path(web.__file__).parent / "static/css/agenda.css").read_text()
+    rule = sheet.split(".agenda-entry:not(.is-wide) .agenda-name {")[1].split("}")[0]
+    assert "line-clamp: 3" in rule
+    assert "overflow: hidden" in rule
