@@ -120,6 +120,21 @@ def test_who_must_answer_is_shown_what_they_answer_to(cast: Cast) -> None:
     )
 
 
+def test_the_word_of_who_asks_is_for_those_concerned(cast: Cast) -> None:
+    plan = document(cast)
+    keys = [cast.member.id]
+    approvals.ask(
+        seen(plan, cast.author), reading.current_edition, keys, by=cast.author, word="Entre nous : le point 3"
+    )
+    url = f"/documents/{plan.key}/"
+    for person in (cast.author, cast.member):
+        assert "Entre nous" in client_of(person).get(url).content.decode()
+    for person in (cast.host, cast.cohost):
+        page = client_of(person).get(url).content.decode()
+        assert cast.member.display_name in page
+        assert "Entre nous" not in page
+
+
 def test_a_move_leaves_requests_and_older_approvals_behind(cast: Cast) -> None:
     plan = approved_then_changed(cast)
     ask(plan, cast.author, cast.member)
