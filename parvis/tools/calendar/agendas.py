@@ -45,7 +45,7 @@ WHERE o.id IN ({reading.PICKED}) AND {BETWEEN} LIMIT {feeds.MOST_EVENTS}"""
 TAGS = """
 SELECT e.contribution_id AS id, md5(concat_ws('|', e.first_on, e.last_on, e.starts, e.ends, e.zone, e.place, e.link,
     e.rule, e.sequence, e.cancelled_at, c.title, c.edited_at, md5(b.text),
-    (SELECT string_agg(concat_ws(',', o.original_on, o.first_on, o.last_on, o.starts, o.ends, o.place, o.is_cancelled,
+    (SELECT string_agg(concat_ws(',', o.original_on, o.first_on, o.last_on, o.starts, o.ends, o.place, o.has_no_place, o.is_cancelled,
         o.is_changed), ';' ORDER BY o.original_on)
       FROM calendar_occurrence o WHERE o.contribution_id = e.contribution_id AND (o.is_changed OR o.is_cancelled)))) AS tag
 FROM calendar_event e JOIN contributions_contribution c ON c.id = e.contribution_id

@@ -70,6 +70,7 @@ def _exception(row: Occurrence) -> dict[str, Any]:
         starts=_iso(change.starts),
         ends=_iso(change.ends),
         place=change.place,
+        has_no_place=change.has_no_place,
         word=change.word,
     )
 
@@ -144,6 +145,7 @@ def _exceptions(given: Any) -> list[dates.Change]:
                 starts=starts if ends else None,
                 ends=ends if starts else None,
                 place=_text(one, "place", 200),
+                has_no_place=one.get("has_no_place") is True,
                 word=_text(one, "word", MOST_WORD),
             )
         )

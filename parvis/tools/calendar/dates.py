@@ -31,6 +31,7 @@ class Change:
     starts: time | None = None
     ends: time | None = None
     place: str = ""
+    has_no_place: bool = False  # where the series has one
     word: str = ""
 
 
@@ -75,7 +76,7 @@ def expand(
 
 
 FIELDS = [
-    "first_on", "last_on", "starts", "ends", "begins_at", "over_at", "place", "word", "is_changed", "is_cancelled",
+    "first_on", "last_on", "starts", "ends", "begins_at", "over_at", "place", "has_no_place", "word", "is_changed", "is_cancelled",
     "remind_at",
 ]  # fmt: skip
 
@@ -121,7 +122,8 @@ def _except(row: Occurrence, given: Change) -> None:
     if given.first_on is not None:
         row.is_changed = True
         row.first_on, row.last_on = given.first_on, given.last_on or given.first_on
-        row.starts, row.ends, row.place = given.starts, given.ends, given.place
+        row.starts, row.ends = given.starts, given.ends
+        row.place, row.has_no_place = given.place, given.has_no_place
 
 
 def _reminder(event: Event, row: Occurrence, kept: Occurrence | None) -> datetime | None:
@@ -152,4 +154,6 @@ def copied(row: Occurrence) -> Change:
     plain = Change(
         row.original_on, first_on=row.first_on, last_on=row.last_on, starts=row.starts, ends=row.ends
     )
-    return replace(plain, is_cancelled=row.is_cancelled, place=row.place, word=row.word)
+    return replace(
+        plain, is_cancelled=row.is_cancelled, place=row.place, has_no_place=row.has_no_place, word=row.word
+    )

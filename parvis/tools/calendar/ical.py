@@ -132,14 +132,14 @@ def _parts(
 def _changed(
     event: Event, row: Occurrence, names: dict[int, str], letter: Letter | None, *, with_texts: bool
 ) -> icalendar.Event:
-    part = _component(event, names, letter, with_texts=with_texts, place=row.place)
+    part = _component(event, names, letter, with_texts=with_texts, place=row.place_in(event))
     part.add("recurrence-id", _original(event, row.original_on))
     _when(part, row.first_on, row.last_on, row.starts, row.ends, event.zone)
     return part
 
 
 def _component(
-    event: Event, names: dict[int, str], letter: Letter | None, *, with_texts: bool, place: str = ""
+    event: Event, names: dict[int, str], letter: Letter | None, *, with_texts: bool, place: str | None = None
 ) -> icalendar.Event:
     contribution = event.contribution
     made = icalendar.Event()
@@ -148,8 +148,9 @@ def _component(
     made.add("dtstamp", stamp.astimezone(UTC).replace(microsecond=0))
     made.add("sequence", event.sequence)
     made.add("summary", contribution.title)
-    if place or event.place:
-        made.add("location", place or event.place)
+    where = event.place if place is None else place
+    if where:
+        made.add("location", where)
     link = f"{config.url.rstrip('/')}/calendar/{contribution.key}/"
     made.add("url", link)
     texts = [event.link]

@@ -147,7 +147,7 @@ def _read(part: Any, exceptions: list[Any], title: str) -> Read:
         first_on, last_on, starts, ends, zone, place=_text(part.get("LOCATION"), 200), link=_link(part),
         rule=_rule(part),
     )  # fmt: skip
-    changes = _cancelled(part, zone) + [_change(one, zone) for one in exceptions[:500]]
+    changes = _cancelled(part, zone) + [_change(one, zone, plan.place) for one in exceptions[:500]]
     body = str(_first(part.get("DESCRIPTION")) or "").replace("\x00", "")[:MOST_TEXT]
     uid = _text(part.get("UID"), 200)
     if uid and part.get("RECURRENCE-ID") is not None:
@@ -218,18 +218,20 @@ def _cancelled(part: Any, zone: str) -> list[dates.Change]:
     return [dates.Change(day, is_cancelled=True) for day in _days(value, zone)[:1000]] if value else []
 
 
-def _change(part: Any, zone: str) -> dates.Change:
+def _change(part: Any, zone: str, usual: str) -> dates.Change:
     day = _days(part.get("RECURRENCE-ID"), zone)[0]
     if str(part.get("STATUS", "")).upper() == "CANCELLED":
         return dates.Change(day, is_cancelled=True)
     first_on, last_on, starts, ends, _same = _when(part, zone)
+    place = _text(part.get("LOCATION"), 200)
     return dates.Change(
         day,
         first_on=first_on,
         last_on=last_on,
         starts=starts,
         ends=ends,
-        place=_text(part.get("LOCATION"), 200),
+        place="" if place == usual else place,
+        has_no_place=bool(usual) and not place,
     )
 
 

@@ -115,7 +115,7 @@ def _lines(event: Event, news: News) -> list[str]:
         found = [when_in_words(event) + zone, rules.in_words(event.rule, event.first_on), event.place]
     else:
         said = _("This date is cancelled.") if row.is_cancelled else _("This date was changed.")
-        found = [said, when_in_words(row) + zone, row.place or event.place]
+        found = [said, when_in_words(row) + zone, row.place_in(event)]
     return [line for line in (*found, news.word) if line]
 
 

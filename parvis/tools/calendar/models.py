@@ -96,10 +96,17 @@ class Occurrence(Placed):
     begins_at = models.DateTimeField()
     over_at = models.DateTimeField()
     place = models.CharField(max_length=200, default="", blank=True)  # of an exception; "" as the series
+    has_no_place = models.BooleanField(
+        default=False, db_default=False
+    )  # an exception without the series' place
     word = models.CharField(max_length=300, default="", blank=True)  # why it was changed or cancelled
     is_changed = models.BooleanField(default=False)
     is_cancelled = models.BooleanField(default=False)
     remind_at = models.DateTimeField(null=True, blank=True)  # None once done
+
+    def place_in(self, event: Event) -> str:
+        """Where this date of an event takes place; "" for nowhere said."""
+        return "" if self.has_no_place else self.place or event.place
 
     class Meta:
         constraints = [

@@ -23,7 +23,7 @@ MOST_PEOPLE = 100  # of each kind of answer, shown by name
 MOST_DATES = 12  # dates of a series listed beside it
 
 COLUMNS = """o.contribution_id AS id, o.original_on, o.first_on, o.last_on, o.starts, o.ends, o.begins_at, o.over_at,
-  o.is_cancelled, o.is_changed, CASE WHEN o.place <> '' THEN o.place ELSE e.place END AS place, e.link, e.zone,
+  o.is_cancelled, o.is_changed, CASE WHEN o.has_no_place THEN '' WHEN o.place <> '' THEN o.place ELSE e.place END AS place, e.link, e.zone,
   e.rule <> '' AS is_again, c.title, c.language, s.name AS space_name, s.slug, s.hue, a.choice, a.is_waiting"""
 
 JOINED = """calendar_occurrence o JOIN calendar_event e ON e.contribution_id = o.contribution_id
@@ -71,7 +71,7 @@ WITH chosen AS (
   ORDER BY o.over_at < %(now)s, o.is_cancelled, abs(extract(epoch FROM o.begins_at - %(now)s)) LIMIT 1)
 SELECT e.first_on AS series_on, e.zone, e.place, e.link, e.rule, e.capacity, e.remind, e.cancelled_at, e.notes_html,
   e.notes_at, n.display_name AS notes_by, e.continues_id, o.original_on, o.first_on, o.last_on, o.starts, o.ends,
-  o.begins_at, o.over_at, o.place AS own_place, o.word, o.is_changed, o.is_cancelled,
+  o.begins_at, o.over_at, o.place AS own_place, o.has_no_place, o.word, o.is_changed, o.is_cancelled,
   t.yes_count, t.waiting_count, t.maybe_count, t.no_count,
   (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.answered_at, x.id), '[]') FROM (
     SELECT a.id::text AS id, p.id::text AS person, p.display_name AS name, p.photo, a.choice, a.word, a.is_waiting,

@@ -77,6 +77,7 @@ def _plan_typed(event: Event, typed: Mapping[str, Any]) -> Plan:
     """What the form says of a date; what it doesn't ask stays the series' own."""
     # Of a form, unpacking would give lists of values.
     asked = {
+        "place": event.place,
         **dict(typed.items()),
         "repeat": "",
         "zone": event.zone,
@@ -97,6 +98,7 @@ def _change_one(
         starts=plan.starts,
         ends=plan.ends,
         place="" if plan.place == event.place else plan.place,
+        has_no_place=bool(event.place) and not plan.place,
         word=checked_word(word),
     )
     event.sequence += 1

@@ -104,7 +104,7 @@ def event_context(
         "when": when_in_words(row),
         "elsewhere": _in_reader_zone(row),
         "again": rules.in_words(row.rule, row.series_on),
-        "place": row.own_place or row.place,
+        "place": "" if row.has_no_place else row.own_place or row.place,
         "mine": mine,
         "choices": [
             (value, label, mine is not None and mine["choice"] == value) for value, label in Choice.choices
@@ -271,7 +271,7 @@ def change_context(contribution: Contribution, day: date, typed: Mapping[str, An
         "hour": f"{row.starts:%H:%M}" if row.starts else "",
         "end_hour": f"{row.ends:%H:%M}" if row.ends else "",
         "whole_day": "" if row.starts else "1",
-        "place": row.place or event.place,
+        "place": row.place_in(event),
         "word": row.word,
         "scope": "one",
     }

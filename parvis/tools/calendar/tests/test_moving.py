@@ -15,7 +15,18 @@ from parvis.contributions.models import Contribution
 from parvis.contributions.reading import find_contribution
 from parvis.people.models import Person
 from parvis.testing.cast import Cast
-from parvis.tools.calendar import actions, answers, dates, jobs, series
+from parvis.tools.calendar import (
+    actions,
+    answers,
+    bundle,
+    dates,
+    ical,
+    importing,
+    jobs,
+    reading,
+    series,
+    showing,
+)
 from parvis.tools.calendar.asking import read_plan, typed_of
 from parvis.tools.calendar.models import Answer, Event, Occurrence
 from parvis.tools.calendar.tests.conftest import planned
@@ -108,6 +119,26 @@ def test_a_whole_series_that_moves_keeps_its_cancelled_and_its_single_dates(cast
         (date(2026, 12, 18), False),
     ]
     assert Occurrence.objects.get(contribution=event, is_cancelled=True).word == "Salle prise"
+
+
+def test_the_place_of_one_date_can_be_emptied_and_stays_so_everywhere(cast: Cast):
+    event = planned(cast.open, cast.author, repeat="week", repeat_until="2026-12-22", place="Salle 2")
+    second = DAY + WEEK
+    series.change_date(seen(event, cast.author), second, moved("2026-12-08", "one", place=""), by=cast.author)
+    dates.expand(Event.objects.get(contribution=event), event)
+    places = {row.original_on: row.place for row in reading.dates_in(cast.open, cast.member, DAY, second)}
+    assert places == {DAY: "Salle 2", second: ""}
+    assert showing.event_context(event, cast.member, frozenset(), str(second))["place"] == ""
+    assert showing.change_context(event, second, {})["given"]["place"] == ""
+    assert bundle.dump_event(event)["exceptions"][0]["has_no_place"] is True
+    data = ical.calendar_of([Event.objects.get(contribution=event)], name="")
+    importing.import_calendar(cast.secret, data, by=cast.member)
+    copy = Event.objects.exclude(pk=event.pk).get()
+    assert Occurrence.objects.get(contribution_id=copy.pk, original_on=second).place_in(copy) == ""
+    rest = series.change_date(
+        seen(event, cast.author), DAY + WEEK, moved("2026-12-08", "all", place=""), by=cast.author
+    )
+    assert Event.objects.get(contribution=rest).place == ""
 
 
 def test_in_a_series_of_other_days_only_the_moved_date_moves(cast: Cast):
