@@ -17,6 +17,8 @@ CPU_SECONDS, SECONDS = 20, 60
 MEMORY = 512 * 1024 * 1024
 LARGEST_PDF = 64 * 1024 * 1024
 MOST_PAGES = 20  # as many as are drawn
+# Where Debian keeps what an installation has besides: registry, extensions (python3-uno brings one).
+ITS_OWN = ("/etc/libreoffice", "/var/lib/libreoffice", "/var/spool/libreoffice")
 RESTART = 81  # LibreOffice's word for "begin me once more", said with each new profile
 
 # By media type: the extension that chooses the filter in, and the filter out.
@@ -74,7 +76,7 @@ def as_pdf(data: bytes, media_type: str) -> bytes:
         ],
         files={f"file.{extension}": data, "profile/user/registrymodifications.xcu": _PROFILE.encode()},
         result="out/file.pdf",
-        reads=[str(office.parent.parent), "/etc/libreoffice"],
+        reads=[str(office.parent.parent), *ITS_OWN],
         cpu_seconds=CPU_SECONDS,
         memory_bytes=MEMORY,
         seconds=SECONDS,
