@@ -24,6 +24,7 @@ LEAVES = {
     "forum_topic.closed_because", "people_person.bio", "people_person.department",
     "people_person.display_name", "people_person.hello", "people_person.job_title",
     "people_person.languages", "people_person.site", "people_profilefield.label_fr",
+    "pages_version.note", "pages_version.source",
     "people_profilevalue.value", "people_subject.label", "spaces_space.category", "spaces_space.name",
     "spaces_space.purpose", "spaces_space.tags", "spaces_space.welcome", "spaces_spacetool.replaces",
 }  # fmt: skip
