@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from parvis.contributions.models import Contribution
 from parvis.kernel.db import SYSTEM, acting
 from parvis.membership import actions as membership
 from parvis.testing.live import LiveSite, until
@@ -21,7 +21,7 @@ COPIES = "indexedDB.databases().then((all) => all.map(({ name }) => name).filter
 
 
 @pytest.fixture
-def shared(live_process: LiveSite, stage: Stage) -> Contribution:
+def shared(live_process: LiveSite, stage: Stage) -> Any:
     with acting(stage.cast.author):
         return publish_page(stage.cast.secret, title="La maison", body=TEXT, by=stage.cast.author)
 
@@ -31,7 +31,7 @@ def text_of(page: Page) -> Locator:
     return page.get_by_role("textbox", name="La maison")
 
 
-def open_text(page: Page, stage: Stage, shared: Contribution) -> None:
+def open_text(page: Page, stage: Stage, shared: Any) -> None:
     """From the page to its editor, by its own link."""
     page.goto(stage.site / f"pages/{shared.key}/")
     page.locator("main").get_by_role("link", name="Modifier", exact=False).first.click()
@@ -45,7 +45,7 @@ def add(page: Page, after: str, words: str) -> None:
     page.keyboard.type(words)
 
 
-def finish(page: Page, shared: Contribution) -> None:
+def finish(page: Page, shared: Any) -> None:
     """Leaves the editor by its button, for the page as it now reads."""
     page.get_by_role("link", name="J’ai fini").click()
     page.wait_for_url(f"**/pages/{shared.key}/")
@@ -59,13 +59,13 @@ def words_of(page: Page) -> list[str]:
     ]
 
 
-def source(shared: Contribution) -> str:
-    return Contribution.objects.select_related("body").get(id=shared.id).body.source
+def source(shared: Any) -> str:
+    """The page's text as the house keeps it."""
+    shared.body.refresh_from_db()
+    return str(shared.body.source)
 
 
-def test_two_write_at_once_and_nothing_is_lost_of_who_was_away(
-    stage: Stage, shared: Contribution, axe
-) -> None:
+def test_two_write_at_once_and_nothing_is_lost_of_who_was_away(stage: Stage, shared: Any, axe) -> None:
     author, member = stage.browser_of("author"), stage.browser_of("member")
     open_text(author, stage, shared)
     open_text(member, stage, shared)
@@ -102,9 +102,7 @@ def test_two_write_at_once_and_nothing_is_lost_of_who_was_away(
     expect(author.locator("[data-here]")).to_contain_text("Vous êtes la seule personne")
 
 
-def test_who_comes_back_another_day_finds_what_was_typed_without_a_line(
-    stage: Stage, shared: Contribution
-) -> None:
+def test_who_comes_back_another_day_finds_what_was_typed_without_a_line(stage: Stage, shared: Any) -> None:
     member = stage.browser_of("member")
     open_text(member, stage, shared)
     expect(member.locator("[data-state]")).to_contain_text("Tout ce qui est écrit ici est gardé")
@@ -122,7 +120,7 @@ def test_who_comes_back_another_day_finds_what_was_typed_without_a_line(
     expect(another.locator("main")).to_contain_text("Avec la clé.")
 
 
-def test_who_is_removed_writes_no_more_and_keeps_no_copy(stage: Stage, shared: Contribution) -> None:
+def test_who_is_removed_writes_no_more_and_keeps_no_copy(stage: Stage, shared: Any) -> None:
     author, member = stage.browser_of("author"), stage.browser_of("member")
     open_text(author, stage, shared)
     open_text(member, stage, shared)
@@ -136,7 +134,7 @@ def test_who_is_removed_writes_no_more_and_keeps_no_copy(stage: Stage, shared: C
     assert member.goto(stage.site / f"pages/{shared.key}/").status == 404
 
 
-def test_signing_out_leaves_no_copy_on_the_device(stage: Stage, shared: Contribution) -> None:
+def test_signing_out_leaves_no_copy_on_the_device(stage: Stage, shared: Any) -> None:
     member = stage.browser_of("member")
     open_text(member, stage, shared)
     until(lambda: member.evaluate(COPIES) != [])
@@ -148,9 +146,7 @@ def test_signing_out_leaves_no_copy_on_the_device(stage: Stage, shared: Contribu
     until(lambda: other.evaluate(COPIES) == [])
 
 
-def test_without_a_live_process_one_writes_alone(
-    stage: Stage, shared: Contribution, live_process: LiveSite
-) -> None:
+def test_without_a_live_process_one_writes_alone(stage: Stage, shared: Any, live_process: LiveSite) -> None:
     member = stage.browser_of("member")
     member.context.route_web_socket(re.compile("/live/"), lambda line: line.close(code=1011))
     member.goto(stage.site / f"pages/{shared.key}/edit/")
