@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from parvis.kernel import markdown_rules
 from parvis.tools.pages.together.from_markdown import parser
+from parvis.tools.pages.together.nesting import expelled, is_named, marks_at, reordered
 from parvis.tools.pages.together.tree import Mark, Node, Words
 
 _URL = re.compile(r"https?://[^\s<>\[\]\\`\"«»“”|]{3,2000}", re.IGNORECASE)
@@ -19,8 +20,6 @@ _START = re.compile(r"[-+](?=\s|$)|[->:|=]|#{1,6}(?=\s|$)")
 _NUMBER = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 _AFTER_BARE = re.compile(r"[\s<>)\].,;:!?]")
 _SIGNS = {"bold": "**", "italic": "*", "strike": "~~"}
-_EXPELS = frozenset(_SIGNS)
-_MIXABLE = frozenset({*_SIGNS, "link"})
 
 
 def write(doc: Node) -> str:
@@ -183,7 +182,7 @@ class _Writer:
 
     def _list(self, node: Node, parent: Node, place: int) -> None:
         turn = 0
-        while place - turn > 0 and _named(parent.children[place - turn - 1], node.name):
+        while place - turn > 0 and is_named(parent.children[place - turn - 1], node.name):
             turn += 1
         if node.name == "bulletList":
             sign = "-*"[turn % 2]
@@ -249,17 +248,17 @@ class _Writer:
         children = parent.children
         for place in range(len(children) + 1):
             node = children[place] if place < len(children) else None
-            marks = _marks_at(children, place)
+            marks = marks_at(children, place)
             code = bool(marks) and marks[-1].name == "code"
             count = len(marks) - code
-            marks = _reordered(marks, active, count)
+            marks = reordered(marks, active, count)
             keep = 0
             while keep < min(len(active), count) and marks[keep] == active[keep]:
                 keep += 1
             leading, trailing = trailing, ""
             text = node.text if isinstance(node, Words) else None
             if text is not None:
-                lead, text, trailing = _expelled(text, marks, active[:keep], children, place)
+                lead, text, trailing = expelled(text, marks, active[:keep], children, place)
                 leading += lead
                 if not text:
                     node, marks = None, list(active)
@@ -298,7 +297,7 @@ class _Writer:
         elif node.name == "hardBreak":
             if parent.name == "heading" or self._in_cell:
                 self._write(" ")
-            elif any(not _named(one, "hardBreak") for one in parent.children[place + 1 :]):
+            elif any(not is_named(one, "hardBreak") for one in parent.children[place + 1 :]):
                 self._write("\n")
         elif node.name == "image":
             alt = escape_words(str(node.get("alt", "")))
@@ -336,65 +335,3 @@ class _Writer:
                 return "bare"
         is_address = re.fullmatch(r"\w[\w+.-]+:[^\s<>]+", text) is not None
         return "angle" if text == href and is_address else ""
-
-
-def _named(node: Node | Words, name: str) -> bool:
-    return isinstance(node, Node) and node.name == name
-
-
-def _marks_at(children: Sequence[Node | Words], place: int) -> list[Mark]:
-    """The marks of a child; a line break at the end of a marked stretch isn't part of it."""
-    if place >= len(children):
-        return []
-    node = children[place]
-    if not _named(node, "hardBreak"):
-        return list(node.marks)
-    following = children[place + 1] if place + 1 < len(children) else None
-    if following is None or (isinstance(following, Words) and not following.text.strip()):
-        return []
-    return [mark for mark in node.marks if mark in following.marks]
-
-
-def _reordered(marks: list[Mark], active: list[Mark], count: int) -> list[Mark]:
-    """Bold in italic or italic in bold: whichever is open already stays outside."""
-    for i in range(count):
-        mark = marks[i]
-        if mark.name not in _MIXABLE:
-            break
-        for j, other in enumerate(active):
-            if other.name not in _MIXABLE:
-                break
-            if mark == other:
-                if i > j:
-                    marks = marks[:j] + [mark] + marks[j:i] + marks[i + 1 : count] + marks[count:]
-                elif j > i:
-                    marks = marks[:i] + marks[i + 1 : j] + [mark] + marks[j:count] + marks[count:]
-                break
-    return marks
-
-
-def _expelled(
-    text: str, marks: list[Mark], open_already: list[Mark], children: Sequence[Node | Words], place: int
-) -> tuple[str, str, str]:
-    """Spaces at the edges of emphasis stand outside of it, or it would be none: (before, words, behind)."""
-    before = behind = ""
-    if any(mark.name in _EXPELS and mark not in open_already for mark in marks):
-        rest = text.lstrip()
-        before, text = text[: len(text) - len(rest)], rest
-    ends = any(
-        mark.name in _EXPELS and not _is_ahead(children, place + 1, marks[: number + 1])
-        for number, mark in enumerate(marks)
-    )
-    if ends:
-        rest = text.rstrip()
-        behind, text = text[len(rest) :], rest
-    return before, text, behind
-
-
-def _is_ahead(children: Sequence[Node | Words], place: int, marks: list[Mark]) -> bool:
-    while place < len(children):
-        following = children[place]
-        if not _named(following, "hardBreak"):
-            return list(following.marks[: len(marks)]) == marks
-        place += 2
-    return False
