@@ -60,11 +60,11 @@ def one(request: Request, space: Space, upload: int) -> HttpResponse:
 def _spoken(request: Request, space: Space, found: Incoming | None, act: Any) -> HttpResponse:
     """The act's answer; a refusal is a status and a sentence, and what can't become a file any more is forgotten."""
     if request.headers.get("Tus-Resumable") != VERSION:
-        return _answer(412, {"Tus-Version": VERSION})
+        return _misspoken(412)
     try:
         return act()  # type: ignore[no-any-return]
     except Misspoken as fault:
-        return _answer(fault.status)
+        return _misspoken(fault.status)
     except Refused as refusal:
         if found is not None and not incoming.is_worth_keeping(refusal):
             # After the transaction, which is taken back whole.
@@ -73,6 +73,13 @@ def _spoken(request: Request, space: Space, found: Incoming | None, act: Any) ->
         answer = JsonResponse({"error": refusal.sentence}, status=_status(refusal))
         answer["Tus-Resumable"] = VERSION
         return answer
+
+
+def _misspoken(status: int) -> HttpResponse:
+    """For who writes a sender: what is spoken here, and where it is described."""
+    said = "This address speaks tus 1.0.0: see tus.io/protocols/resumable-upload"
+    headers = {"Tus-Resumable": VERSION, "Tus-Version": VERSION}
+    return JsonResponse({"error": said}, status=status, headers=headers)
 
 
 def _status(refusal: Refused) -> int:
