@@ -162,7 +162,7 @@ def test_a_killed_command_leaves_nothing_running_and_blocks_nothing(folder: Path
 
 def test_killed_parts_of_a_running_site_are_started_again(folder: Path) -> None:
     with running(folder) as site:
-        for word in ("granian", "parvis.cli work"):
+        for word in ("granian", "parvis.live", "parvis.cli work"):
             before = {process.pid for process in site.children(word)}
             for process in site.children(word):
                 process.kill()
