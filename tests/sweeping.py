@@ -48,7 +48,10 @@ MORE = [
         get("forum:topic", "reads in communities", on=name)
         for name in ("decided", "closed", "answered", "storm", "kept_idea")
     ),
-    *(get("polls:poll", "reads in communities", on=name) for name in ("told_poll", "secret_poll", "date_asked")),
+    *(
+        get("polls:poll", "reads in communities", on=name)
+        for name in ("told_poll", "secret_poll", "date_asked")
+    ),
     get("calendar:event", "reads in communities", on="told_event"),
     *(get("documents:document", "reads in communities", on=name) for name in ("far", "locked")),
     *(get("pages:page", "reads in communities", on=name) for name in ("branch", "sheet", "held")),

@@ -113,7 +113,9 @@ def own_feeds_here(cast: Cast, words: Words) -> dict[str, str]:
     item = Item.objects.get(source=shared)
     at_home.show_source(own.id, True, by=cast.author)
     shown = cache().store(io.BytesIO(b"RIFF0000WEBP"), name="article.webp", max_bytes=1_000_000)
-    Picture.objects.create(item=item, number=0, address="https://commun.example/i.webp", sha256=shown.sha256, width=9, height=9)
+    Picture.objects.create(
+        item=item, number=0, address="https://commun.example/i.webp", sha256=shown.sha256, width=9, height=9
+    )
     return {"own_source": encode(own.id), "shared_item": encode(item.id), "own_word": encode(word.id)}
 
 

@@ -24,7 +24,12 @@ MANIFEST = BUILD / "manifest.json"
 # rooms.css goes with every page but the first ones, home and sign-in; design.css with the style guide only
 STYLES = {"parvis.css": "ORDER", "rooms.css": "ORDER-rooms", "design.css": "ORDER-design"}
 # the others are fetched by the first: where there is something to write in, where documents are brought
-SCRIPTS = {"parvis.js": "ORDER", "writing.js": "ORDER-writing", "files.js": "ORDER-files", "together.js": "ORDER-together"}
+SCRIPTS = {
+    "parvis.js": "ORDER",
+    "writing.js": "ORDER-writing",
+    "files.js": "ORDER-files",
+    "together.js": "ORDER-together",
+}
 FONTS = ("inter-latin.woff2", "inter-latin-ext.woff2")
 
 _known: dict[str, str] = {}

@@ -8,7 +8,14 @@ from __future__ import annotations
 from tests.matrix.rows import CSV, ICS, OPML, PICTURE, Row, get, post
 
 WORDS = {"name": "Qualité, toujours", "purpose": "S'entraider.", "theme": "professional"}
-DATES = {"title": "Quand se voir ?", "lines": "4", "day_1": "2030-01-15", "hour_1": "09:00", "day_2": "2030-01-16", "hour_2": "09:00"}
+DATES = {
+    "title": "Quand se voir ?",
+    "lines": "4",
+    "day_1": "2030-01-15",
+    "hour_1": "09:00",
+    "day_2": "2030-01-16",
+    "hour_2": "09:00",
+}
 PLAN = {
     "option": "question",
     "title": "Vendredi",
