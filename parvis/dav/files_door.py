@@ -102,7 +102,7 @@ def _answered(environ: Environment) -> Answer:
     answer = Answer("500 Internal Server Error")
 
     def start_response(status: str, headers: list[tuple[str, str]], _info: Any = None) -> None:
-        answer.status, answer.headers = status, list(headers)
+        answer.status, answer.headers = status, [_bracketed(*header) for header in headers]
 
     pieces: Iterator[bytes] = iter(engine()(environ, start_response))
     try:
@@ -114,6 +114,15 @@ def _answered(environ: Environment) -> Answer:
     except DAVError as error:
         return _said(error)
     return answer
+
+
+def _bracketed(name: str, value: str) -> tuple[str, str]:
+    """RFC 4918, 10.5: a lock's token stands in angle brackets, which WsgiDAV writes from 4.4 on only."""
+    if name == "Lock-Token" and not value.startswith("<"):
+        return name, f"<{value}>"
+    if name == "Content-Type" and value.startswith("application;"):
+        return name, value.replace("application;", "application/xml;", 1)
+    return name, value
 
 
 def _joined(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
