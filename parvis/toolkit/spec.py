@@ -75,6 +75,9 @@ class Section:
     lines: tuple[Line, ...]
     url: str = ""
     empty: Text = ""
+    rank: int = (
+        40  # the lower, the higher on the page: 0 waits for the reader, 100 is there to be read some day
+    )
 
 
 @dataclass(frozen=True)

@@ -238,7 +238,12 @@ def mine(viewer: Person) -> list[Section]:
     )
     return [
         Section(
-            _("Dates to come"), "calendar", lines, "/calendar/", _("Nothing is planned in your communities.")
+            _("Dates to come"),
+            "calendar",
+            lines,
+            "/calendar/",
+            _("Nothing is planned in your communities."),
+            rank=10,
         )
     ]
 

@@ -70,8 +70,8 @@ class Document(Placed):
                 fields=["space_id", "folder", "changed_at", "contribution"], name="documents_by_date"
             ),
             models.Index(fields=["space_id", "folder", "size", "contribution"], name="documents_by_size"),
-            models.Index(F("changed_by"), F("changed_at").desc(), name="documents_mine"),
             models.Index(F("space_id"), F("changed_at").desc(), name="documents_latest"),
+            models.Index(F("changed_by"), F("changed_at").desc(), name="documents_mine"),
         ]
 
 
@@ -106,6 +106,7 @@ class Version(Placed):
         constraints = [
             models.UniqueConstraint(fields=["contribution", "number"], name="documents_version_once")
         ]
+        indexes = [models.Index(F("author"), F("created_at").desc(), name="documents_version_mine")]
 
 
 class Discarded(Keyed):

@@ -105,6 +105,8 @@ SELECT d.name, v.sha256, v.created_at, d.folder_id FROM documents_document d
 WHERE d.space_id = %(space)s AND {which} ORDER BY d.name_key, d.contribution_id LIMIT %(limit)s"""
 
 # Of the reader's own communities, the last changed first.
+MOST_VERSIONS = 200  # of one person, looked through for the files they changed last
+
 LATEST = f"""
 SELECT {LINE}, s.name AS space_name FROM spaces_membership m JOIN spaces_space s ON s.id = m.space_id
   JOIN LATERAL (SELECT e.* FROM documents_document e JOIN contributions_contribution x
@@ -114,13 +116,20 @@ SELECT {LINE}, s.name AS space_name FROM spaces_membership m JOIN spaces_space s
   JOIN contributions_contribution c ON c.id = d.contribution_id {PEOPLE}
 WHERE m.person_id = %(me)s ORDER BY d.changed_at DESC, d.contribution_id DESC LIMIT %(limit)s"""
 
+# Of one's latest versions, for a colleague's next one takes nothing from what one did; links have no versions.
 EDITED = f"""
-SELECT {LINE}, s.name AS space_name FROM documents_document d
+SELECT {LINE}, s.name AS space_name FROM (
+    SELECT contribution_id, max(at) AS at FROM (
+      (SELECT contribution_id, created_at AS at FROM documents_version
+        WHERE author_id = %(me)s ORDER BY created_at DESC LIMIT {MOST_VERSIONS})
+      UNION ALL (SELECT contribution_id, changed_at FROM documents_document
+        WHERE changed_by_id = %(me)s ORDER BY changed_at DESC LIMIT {MOST_VERSIONS})) latest GROUP BY contribution_id) mine
+  JOIN documents_document d ON d.contribution_id = mine.contribution_id
   JOIN contributions_contribution c ON c.id = d.contribution_id AND c.state = 'published'
   JOIN spaces_space s ON s.id = d.space_id {PEOPLE}
-WHERE d.changed_by_id = %(me)s AND (c.audience = 0 OR EXISTS (SELECT 1 FROM spaces_membership m
-  WHERE m.space_id = d.space_id AND m.person_id = %(me)s))
-ORDER BY d.changed_at DESC LIMIT %(limit)s"""
+WHERE c.audience = 0 OR EXISTS (SELECT 1 FROM spaces_membership m
+  WHERE m.space_id = d.space_id AND m.person_id = %(me)s)
+ORDER BY mine.at DESC LIMIT %(limit)s"""
 
 
 def list_folder(

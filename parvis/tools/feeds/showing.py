@@ -140,6 +140,7 @@ def mine(viewer: Person) -> list[Section]:
             lines=lines,
             url="/feeds/",
             empty=gettext("Nothing new in your feeds."),
+            rank=80,
         )
     ]
 

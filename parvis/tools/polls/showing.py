@@ -310,7 +310,16 @@ def mine(viewer: Person) -> list[Section]:
         )
         for row in rows
     )
-    return [Section(_("Polls waiting for your vote"), "vote", lines, "/polls/", _("No poll waits for you."))]
+    return [
+        Section(
+            _("Polls waiting for your vote"),
+            "vote",
+            lines,
+            "/polls/",
+            _("No poll waits for you."),
+            rank=20,
+        )
+    ]
 
 
 def face(row: Any) -> dict[str, Any]:

@@ -76,3 +76,12 @@ def test_who_leaves_a_community_keeps_nothing_of_it(cast: Cast, secret_note: Con
     marking.follow(secret_note, Level.FOLLOWING, by=cast.member)
     leave(cast.secret, by=cast.member)
     assert "falaise" not in mine_of(cast.member)
+
+
+def test_what_waits_for_the_reader_stands_before_what_they_keep(
+    cast: Cast, secret_note: Contribution
+) -> None:
+    marking.bookmark(secret_note, by=cast.member)  # one section with something: the others are named below it
+    shown = mine_of(cast.member)
+    named = ["To approve", "Dates to come", "Polls waiting", "Begun, not finished", "What you follow"]
+    assert sorted(named, key=shown.index) == named

@@ -47,6 +47,7 @@ def show_mine(request: Request) -> HttpResponse:
     sections = _approvals(own.approvals)
     sections += [one for tool in registry.tools() for one in tool.mine(viewer)]
     sections += _of_contributions(viewer, _typed(own.drafts, viewer))
+    sections.sort(key=lambda one: one.rank)
     return page(
         request,
         "web/mine.html",
@@ -64,6 +65,7 @@ def _approvals(rows: list[dict[str, Any]]) -> list[Section]:
             tuple(_approval(one, one["asker"]) for one in rows if one["is_asked"]),
             "",
             _("When somebody asks for your approval, it waits here."),
+            rank=0,
         ),
         Section(
             _("Approvals I asked for"),
@@ -71,6 +73,7 @@ def _approvals(rows: list[dict[str, Any]]) -> list[Section]:
             tuple(_approval(one, one["space_name"]) for one in rows if not one["is_asked"]),
             "",
             _("Under a document or a page, “Ask for approval” puts it before those who decide."),
+            rank=35,
         ),
     ]
 
@@ -105,9 +108,15 @@ def _of_contributions(viewer: Person, typed: list[Line]) -> list[Section]:
             tuple(begun[:MOST]),
             "/drafts/",
             _("Whatever you begin is kept here."),
+            rank=30,
         ),
         Section(
-            _("What you follow"), "eye", tuple(told[0]), "", _("Follow a topic, and it stays within reach.")
+            _("What you follow"),
+            "eye",
+            tuple(told[0]),
+            "",
+            _("Follow a topic, and it stays within reach."),
+            rank=60,
         ),
         Section(
             _("Saved for later"),
@@ -115,6 +124,7 @@ def _of_contributions(viewer: Person, typed: list[Line]) -> list[Section]:
             tuple(told[1]),
             "/saved/",
             _("Press the bookmark under a text."),
+            rank=70,
         ),
     ]
 

@@ -236,6 +236,14 @@ def test_a_model_is_begun_from(cast: Cast) -> None:
     assert [row.name for row in reading.models_of(cast.on_request)] == ["Compte rendu.txt"]
 
 
+def test_a_file_stays_among_those_i_edited_when_a_colleague_edits_it(cast: Cast) -> None:
+    made = document(cast)
+    actions.add_version(seen(made, cast.member), given(data=b"Plan de Malik"), note="", by=cast.member)
+    assert [row.name for row in reading.edited_by(cast.author)] == ["Plan.txt"]
+    assert [row.name for row in reading.edited_by(cast.member)] == ["Plan.txt"]
+    assert reading.edited_by(cast.host) == []
+
+
 def test_who_left_finds_none_of_it_among_theirs(cast: Cast) -> None:
     document(cast)
     assert [row.name for row in reading.edited_by(cast.author)] == ["Plan.txt"]
