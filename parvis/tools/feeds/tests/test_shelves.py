@@ -137,6 +137,24 @@ def test_a_watched_word_tells_its_owner_once_an_article_comes(cast: Cast, run_jo
     ]
 
 
+def test_a_watched_word_is_not_told_of_what_its_owner_would_not_be_shown(cast: Cast, run_jobs):
+    source = filled("https://e.org/a", "Ancien")
+    shelve(source, space=cast.open)
+    shelve(source, person=cast.member)
+    for person in (cast.member, cast.author, cast.host):
+        actions.add_word("soie", is_mute=False, by=person)
+    actions.mute_source(source.id, True, by=cast.member)
+    actions.add_word("tissu", is_mute=True, by=cast.author)
+    filled("https://e.org/a", "Ancien", "Un tissu de soie")
+    run_jobs()
+    told = Notice.objects.filter(reason="feed_word").values_list("person_id", flat=True)
+    assert list(told) == [cast.host.id]
+    cast.open.tools.filter(slug="feeds").delete()
+    filled("https://e.org/a", "Ancien", "Un tissu de soie", "La soie, encore")
+    run_jobs()
+    assert Notice.objects.filter(reason="feed_word").count() == 1
+
+
 def test_what_comes_in_is_nobodys_activity(cast: Cast, run_jobs):
     before = Activity.objects.count()
     shelve(filled("https://e.org/a", "Un", "Deux"), space=cast.open)
