@@ -313,7 +313,7 @@ def _open_letter(world: World, letter: bytes, found: Sweep) -> None:
 def sweep_files(world: World, actors: Iterable[str] = ()) -> Sweep:
     """Every stored file of a text, as everybody; and covers, portraits and the logo where the matrix asks for them."""
     found = Sweep()
-    kept = ("file", "community_cover", "photo", "logo")  # a tool's own "file" too
+    kept = ("file", "picture", "community_cover", "photo", "logo")  # a tool's own "file" too
     rows = [row for row in GETS if row.name.rpartition(":")[2] in kept]
     for actor in actors or world.people():
         for attachment in Attachment.objects.all():

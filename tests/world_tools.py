@@ -148,7 +148,7 @@ def documents_here(world: World, space: Space, words: Words) -> dict[str, str]:
         space=space, name=name, removed_by=author, removed_at=clock.now(), folders=[["1", "", name]], files={}
     )
     named = {
-        "binned": binned, "coming": coming, "paper": paper, "locked": locked, "model": model, "far": link, "folder": shelf, "hollow": hollow,
+        "thrown": binned, "coming": coming, "paper": paper, "locked": locked, "model": model, "far": link, "folder": shelf, "hollow": hollow,
         "drawing": drawing, "sound": sound,
     }  # fmt: skip
     return {name: encode(row.id) for name, row in named.items()}
