@@ -33,6 +33,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(args: argparse.Namespace) -> int:
     """Makes the company at the first start, serves it, prints the links, stays until it is told to stop."""
     os.environ["PARVIS_DEMO"] = "1"
+    # A demonstration is looked at by a few: one process of pages leaves a laptop a fifth of the memory.
+    os.environ.setdefault("PARVIS_WORKERS", "1")
     # The demo is never laid into a database of yours, whatever the shell says.
     for name in ("DATABASE_URL", "PARVIS_DATABASE_URL_APP", "PARVIS_DATABASE_URL_OWNER"):
         os.environ.pop(name, None)
