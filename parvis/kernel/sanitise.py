@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import nh3
-
-if TYPE_CHECKING:
-    from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, Tag
 
 EXTERNAL_REL = "noopener noreferrer nofollow"
 SCHEMES = frozenset({"http", "https", "mailto"})
@@ -148,9 +145,6 @@ def clean(html: str, *, picture: Callable[[str], str] | None = None) -> str:
 
 def parse_foreign(html: str) -> BeautifulSoup:
     """The tree of a foreign document as a browser would build it, without scripts, styles and unknown tags."""
-    # Eight megabytes of each process that never reads foreign HTML, which is most of them.
-    from bs4 import BeautifulSoup
-
     html = strip_controls(html)
     if _depth_of(html) > MAX_DEPTH:
         html = _TAG.sub(" ", html)

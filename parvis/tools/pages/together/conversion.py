@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
 
 from parvis.kernel import markdown
 from parvis.tools.pages.together import from_markdown, to_markdown
 from parvis.tools.pages.together.tree import Node
-
-if TYPE_CHECKING:
-    from bs4 import Tag
 
 _INLINE = frozenset({"strong", "em", "s", "a", "code"})
 
@@ -34,10 +33,6 @@ def looks_the_same(one: str, other: str) -> bool:
 
 def appearance(source: str) -> str:
     """What a reader sees of a text: which of bold, a link and the like encloses the other is no part of it."""
-    # Only where a text is opened for writing together: it takes eight megabytes.
-    import bs4
-    from bs4.element import NavigableString
-
     html = markdown.render(markdown.canonical(source)).html
     out: list[str] = []
     last = ""
@@ -48,7 +43,7 @@ def appearance(source: str) -> str:
             if isinstance(child, NavigableString):
                 kind = ",".join(sorted(around))
                 text = str(child)
-                if isinstance(child.previous_sibling, bs4.Tag) and child.previous_sibling.name == "br":
+                if isinstance(child.previous_sibling, Tag) and child.previous_sibling.name == "br":
                     text = text.removeprefix("\n")  # of the source, not of the page
                     if not text:
                         continue
@@ -58,7 +53,7 @@ def appearance(source: str) -> str:
                     continue  # between blocks
                 out.append(text if kind == last else f"{{{kind}}}{text}")
                 last = kind
-            elif isinstance(child, bs4.Tag):
+            elif isinstance(child, Tag):
                 sign = " ".join([child.name, *sorted(f"{key}={value}" for key, value in child.attrs.items())])
                 if child.name in _INLINE and node.name != "pre":
                     walk(child, (*around, sign))
@@ -72,5 +67,5 @@ def appearance(source: str) -> str:
                     out.append("</>")
                     last = ""
 
-    walk(bs4.BeautifulSoup(html, "html.parser"), ())
+    walk(BeautifulSoup(html, "html.parser"), ())
     return re.sub(r"[ \n]*\n[ \n]*", "\n", "".join(out))
