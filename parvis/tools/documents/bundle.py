@@ -5,8 +5,6 @@ Versions kept apart since a move don't leave, nor do previews, which are made an
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from parvis.contributions.marks import Attachment
@@ -14,14 +12,13 @@ from parvis.journal.jobs import enqueue
 from parvis.kernel import clock
 from parvis.kernel.errors import ParvisError
 from parvis.kernel.ids import encode
+from parvis.toolkit.loading import Resolve, moment_in, person_in, text_in
 from parvis.tools.documents import actions, names
 from parvis.tools.documents.models import Document, Folder, Version
 from parvis.tools.documents.reading import path_of
 
 if TYPE_CHECKING:
     from parvis.contributions.models import Contribution
-
-Resolve = Callable[[str, str], int | None]
 
 
 def dump_document(contribution: Contribution) -> dict[str, Any]:
@@ -56,11 +53,11 @@ def _version(one: Version) -> dict[str, Any]:
 
 def load_document(contribution: Contribution, detail: dict[str, Any], *, resolve: Resolve) -> None:
     """Makes the detail of a document what the bundle says; run again, it changes no more."""
-    name = names.document_name(_text(detail, "name") or contribution.title or _text(detail, "link"))
+    name = names.document_name(text_in(detail, "name") or contribution.title or text_in(detail, "link"))
     folder = _folder(contribution, detail.get("folder"))
-    by = _person(resolve, detail.get("by")) or contribution.author_id
-    at = _moment(detail.get("at")) or contribution.published_at or clock.now()
-    link = _text(detail, "link")[:1000]
+    by = person_in(resolve, detail.get("by")) or contribution.author_id
+    at = moment_in(detail.get("at")) or contribution.published_at or clock.now()
+    link = text_in(detail, "link")[:1000]
     document, _made = Document.objects.update_or_create(
         contribution=contribution,
         defaults={
@@ -70,8 +67,8 @@ def load_document(contribution: Contribution, detail: dict[str, Any], *, resolve
             "name": name,
             "name_key": names.key_of(name),
             "link": link if link.startswith(("http://", "https://")) else "",
-            "lives_in": _text(detail, "lives_in")[:120],
-            "owner": _text(detail, "owner")[:120],
+            "lives_in": text_in(detail, "lives_in")[:120],
+            "owner": text_in(detail, "owner")[:120],
             "is_model": detail.get("model") is True,
             "changed_by_id": by,
             "changed_at": at,
@@ -109,9 +106,9 @@ def _load_version(document: Document, one: dict[str, Any], resolve: Resolve) -> 
             "name": file.name,
             "media_type": file.media_type,
             "size": file.size,
-            "note": _text(one, "note")[: actions.LONGEST_NOTE],
-            "author_id": _person(resolve, one.get("by")) or contribution.author_id,
-            "created_at": _moment(one.get("at")) or clock.now(),
+            "note": text_in(one, "note")[: actions.LONGEST_NOTE],
+            "author_id": person_in(resolve, one.get("by")) or contribution.author_id,
+            "created_at": moment_in(one.get("at")) or clock.now(),
             "restored_from": restored if isinstance(restored, int) and 0 < restored < 2**31 else None,
         },
     )
@@ -134,20 +131,3 @@ def _folder(contribution: Contribution, path: Any) -> Folder | None:
             defaults={"name": kept, "created_by_id": contribution.author_id, "created_at": clock.now()},
         )
     return folder
-
-
-def _text(detail: dict[str, Any], name: str) -> str:
-    value = detail.get(name)
-    return value.replace("\x00", "") if isinstance(value, str) else ""
-
-
-def _moment(value: Any) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else None
-
-
-def _person(resolve: Resolve, source: Any) -> int | None:
-    return resolve("people", source) if isinstance(source, str) and source else None

@@ -5,20 +5,19 @@ Who has the editor open doesn't leave, nor do links: those are found again in th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from parvis.contributions.texts import MAX_BODY
 from parvis.kernel import clock, markdown
 from parvis.kernel.ids import encode
+from parvis.toolkit.loading import Resolve, moment_in, person_in, text_in
 from parvis.tools.pages.models import Page, Version
 from parvis.tools.pages.versions import LONGEST_NOTE, counted, keep_version
 
 if TYPE_CHECKING:
     from parvis.contributions.models import Contribution
 
-Resolve = Callable[[str, str], int | None]
 MOST = 2**31 - 1
 HEAVIEST = 1_500_000  # characters of older versions that leave with a page: a bundle's lines are bounded
 
@@ -121,7 +120,7 @@ def _load_versions(page: Page, rows: list[dict[str, Any]], resolve: Resolve) -> 
         (row for row in rows if row.get("number") in known), key=lambda row: int(row["number"])
     ):
         is_last = one["number"] == last
-        source = contribution.body.source if is_last else markdown.canonical(_text(one, "text")[:MAX_BODY])
+        source = contribution.body.source if is_last else markdown.canonical(text_in(one, "text")[:MAX_BODY])
         version = _load_version(page, one, is_last, source, before, resolve)
         before = source
         if is_last:
@@ -142,11 +141,11 @@ def _load_version(
         defaults={
             "space_id": contribution.space_id,
             "audience": contribution.audience,
-            "title": contribution.title if is_last else _text(one, "title")[:300],
+            "title": contribution.title if is_last else text_in(one, "title")[:300],
             "source": source,
-            "author_id": _person(resolve, one.get("by")) or contribution.author_id,
-            "created_at": _moment(one.get("at")) or contribution.published_at or clock.now(),
-            "note": _text(one, "note")[:LONGEST_NOTE],
+            "author_id": person_in(resolve, one.get("by")) or contribution.author_id,
+            "created_at": moment_in(one.get("at")) or contribution.published_at or clock.now(),
+            "note": text_in(one, "note")[:LONGEST_NOTE],
             "restored_from": restored if isinstance(restored, int) and 0 < restored < MOST else None,
             "is_merged": one.get("merged") is True,
             "words_in": added,
@@ -154,20 +153,3 @@ def _load_version(
         },
     )
     return version
-
-
-def _text(detail: dict[str, Any], name: str) -> str:
-    value = detail.get(name)
-    return value.replace("\x00", "") if isinstance(value, str) else ""
-
-
-def _moment(value: Any) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else None
-
-
-def _person(resolve: Resolve, source: Any) -> int | None:
-    return resolve("people", source) if isinstance(source, str) and source else None
