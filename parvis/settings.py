@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "parvis.approvals",
     "parvis.toolkit",
     "parvis.attention",
+    "parvis.search",
     *[f"parvis.tools.{slug}" for slug in TOOLS],
     "parvis.transfer",
     "parvis.live",

@@ -1,0 +1,10 @@
+"""Registers the `search` room with Django. Not here: any behaviour."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class SearchConfig(AppConfig):
+    name = "parvis.search"
+    label = "search"
