@@ -1,4 +1,4 @@
-"""Work that activities hand over. Not here: the rules (attention.actions) and the mails' wording (attention.mails)."""
+"""Work that activities hand over. Not here: whom it concerns (attention.recipients) and mail."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The bell's list, as its person may still see it, what belongs together on one line.
 
-Not here: how notices come to be (attention.actions) and their wording (attention.wording).
+Not here: how notices come to be (attention.delivering), their wording (attention.wording), clearing (attention.actions).
 """
 
 from __future__ import annotations
@@ -10,28 +10,44 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, IntegerField, OuterRef, Subquery
 
-from parvis.access.table import require
+from parvis.access.roles import Place, roles
+from parvis.access.table import allowed_by
+from parvis.attention.actions import of_category, see_everything, see_places
 from parvis.attention.models import Notice
+from parvis.attention.visible import UNSEEN, visible_values
 from parvis.attention.wording import icon_of, names_in_words, sentence, url_of
+from parvis.contributions.marks import Follow
 from parvis.contributions.models import Contribution, Reply, ReplyState
-from parvis.kernel import clock
+from parvis.kernel.db import read
 from parvis.kernel.ids import encode
 from parvis.kernel.markdown import excerpt, fill_names_in_text, mentions_in_text
 from parvis.membership.invitations import open_invitations
 from parvis.people.models import Person
-from parvis.spaces.models import Audience, MemberRole, Membership, Space
+from parvis.spaces.models import Audience, Membership, Space
+
+__all__ = [
+    "Bell",
+    "Line",
+    "count_unseen",
+    "lines_of",
+    "notices_of",
+    "see_everything",
+    "see_places",
+    "unseen_by_class",
+]
 
 SHOWN = 80
 FACES = 3
-FOR_HOSTS = frozenset(["asked", "reported"])  # what only a running mandate lets one see
 QUOTED = 140
+NAMED = 3  # things by one author named on their common line
+ANSWERED = frozenset(["mention", "reply", "new"])  # classes whose lines offer a box to answer in
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the bell: what several people did to one thing, for one reason."""
+    """One line of the bell: what several people did to one thing, or one person to several, for one reason."""
 
     sentence: str
     about: str
@@ -46,6 +62,12 @@ class Line:
     reason: str
     title: str  # "" when it has none
     is_public: bool  # what it speaks of may be read by everybody here: only then does a mail quote it
+    category: str = ""
+    key: str = ""  # of the notice it leads to
+    others: tuple[tuple[str, str], ...] = ()  # more things by the same author: (words, address)
+    thing: Contribution | None = None  # may be answered from the list
+    answered: str = ""  # the key of the reply that an answer is to
+    quiet: str = ""  # the key of the thread that went quiet by itself
 
 
 @dataclass(frozen=True)
@@ -58,13 +80,13 @@ class Bell:
 
 @dataclass
 class _Seen:
-    """What the person may still see of what notices speak of."""
+    """What the notices of a page speak of."""
 
+    person: Person
     contributions: dict[int, Contribution] = field(default_factory=dict)
     replies: dict[int, Reply] = field(default_factory=dict)
     spaces: dict[int, Space] = field(default_factory=dict)
     invitations: dict[int, int] = field(default_factory=dict)  # by space
-    hosted: set[int] = field(default_factory=set)
     people: dict[int, Person] = field(default_factory=dict)
 
     @property
@@ -72,60 +94,83 @@ class _Seen:
         return {key: person.name for key, person in self.people.items()}
 
 
-def notices_of(person: Person, *, only_unseen: bool = False, before: int = 0) -> Bell:
-    """The newest notices about things the person may still see, grouped by thing and reason. Seven queries at most."""
-    rows = Notice.objects.filter(person=person)
+def count_unseen(person_id: int) -> int:
+    """How many notices wait for a person, up to a hundred, of what they may see now. One prepared statement."""
+    rows = read(
+        f"SELECT {UNSEEN} AS n".format(person="%(me)s::bigint"), {"me": person_id, **visible_values()}
+    )
+    return int(rows[0].n)
+
+
+def unseen_by_class(person: Person) -> dict[str, int]:
+    """Unseen notices by class, of what the person may see now. One statement."""
+    rows = Notice.objects.visible_to(person).filter(seen_at=None).order_by()
+    return dict(rows.values_list("category").annotate(n=Count("id")))
+
+
+def notices_of(
+    person: Person, *, only_unseen: bool = False, before: int = 0, category: str = "", level: str = ""
+) -> Bell:
+    """The newest notices about things the person may still see, grouped by thing or author. Six queries at most.
+
+    Raises NotFound for a class or a level that doesn't exist.
+    """
+    rows = of_category(Notice.objects.visible_to(person), category, level)
     if only_unseen:
         rows = rows.filter(seen_at=None)
     if before:
         rows = rows.filter(id__lt=before)
     found = list(rows.order_by("-id")[: SHOWN + 1])
-    seen = _what_is_seen(found[:SHOWN], person)
-    lost = [row.id for row in found[:SHOWN] if row.seen_at is None and not _is_seen(row, seen, person)]
-    if lost:  # nothing is left to open that would clear them
-        _clear(Notice.objects.filter(id__in=lost), by=person)
-    return Bell(_lines(found[:SHOWN], seen, person), found[SHOWN - 1].id if len(found) > SHOWN else 0)
+    return Bell(_lines(found[:SHOWN], person), found[SHOWN - 1].id if len(found) > SHOWN else 0)
+
+
+def find_notice(key: int, person: Person) -> Notice | None:
+    """One of a person's own notices, if they may still see what it speaks of."""
+    return Notice.objects.visible_to(person).filter(id=key).first()
 
 
 def lines_of(rows: Sequence[Notice], person: Person) -> list[Line]:
     """Notices as lines, newest first; what the person can't see any more leaves neither title nor trace."""
-    return _lines(rows, _what_is_seen(rows, person), person)
+    keys = [row.id for row in rows]
+    return _lines(list(Notice.objects.visible_to(person).filter(id__in=keys).order_by("-id")), person)
 
 
-def _lines(rows: Sequence[Notice], seen: _Seen, person: Person) -> list[Line]:
+def _lines(rows: Sequence[Notice], person: Person) -> list[Line]:
+    seen = _what_is_seen(rows, person)
     groups: dict[tuple[Any, ...], list[Notice]] = {}
     for row in rows:
-        if _is_seen(row, seen, person):
-            groups.setdefault(_thing(row), []).append(row)
-    return [_line(group, seen) for group in groups.values()]
+        groups.setdefault(_group(row), []).append(row)
+    return [_line(group, seen) for group in groups.values() if _is_whole(group[0], seen)]
 
 
-def _thing(row: Notice) -> tuple[Any, ...]:
+def _group(row: Notice) -> tuple[Any, ...]:
+    """New things stand together by author and place, everything else by thing and what happened to it."""
+    if row.reason == "new":
+        return "new", row.space_id, row.actor_id
     about = row.contribution_id or row.space_id or row.thing_id
     return about, row.reason, row.thing_kind == "space"
 
 
+def _is_whole(row: Notice, seen: _Seen) -> bool:
+    """What was taken away between two statements of one page leaves no line either."""
+    return row.contribution_id is None or row.contribution_id in seen.contributions
+
+
 def _what_is_seen(rows: Sequence[Notice], person: Person) -> _Seen:
+    """Everything the lines name, of rows that their person may see. Five queries at most."""
+    seen = _Seen(person)
     contributions = _ids(row.contribution_id for row in rows)
     replies = _ids(row.thing_id for row in rows if row.thing_kind == "reply")
-    spaces = _ids(row.space_id for row in rows)
-    seen = _Seen()
     if contributions:
-        found = Contribution.objects.visible_to(person).filter(id__in=contributions)
-        seen.contributions = {row.id: row for row in found}
+        seen.contributions = {row.id: row for row in _things(contributions, person)}
     if replies:
         seen.replies = {row.id: row for row in Reply.objects.filter(id__in=replies).defer("source", "html")}
     if any(row.reason == "invited" for row in rows):
         seen.invitations = {one.space_id: one.id for one in open_invitations(person)}
-    if spaces:
-        # An invitation that still waits makes a secret community known to whom it is for.
-        known = Q(id__in=Space.objects.visible_to(person).filter(id__in=spaces).values("id"))
-        found_spaces = Space.objects.filter(known | Q(id__in=[*seen.invitations]), id__in=spaces)
-        seen.spaces = {space.id: space for space in found_spaces}
-    if any(row.reason in FOR_HOSTS for row in rows):
-        held = Membership.objects.filter(person=person, role=MemberRole.HOST, space_id__in=spaces)
-        held = held.filter(Q(host_until_on=None) | Q(host_until_on__gte=clock.today()))
-        seen.hosted = set(held.values_list("space_id", flat=True))
+    seen.spaces = {row.space_id: row.space for row in seen.contributions.values()}
+    rest = _ids(row.space_id for row in rows) - set(seen.spaces)
+    if rest:
+        seen.spaces |= {space.id: space for space in Space.objects.filter(id__in=rest)}
     texts = [
         *(reply.text for reply in seen.replies.values()),
         *(row.excerpt for row in seen.contributions.values()),
@@ -137,22 +182,24 @@ def _what_is_seen(rows: Sequence[Notice], person: Person) -> _Seen:
     return seen
 
 
+def _things(keys: Iterable[int], person: Person) -> Any:
+    """Contributions with their space, where the person stands in it, and how closely they follow each."""
+    place = Membership.objects.filter(person=person, space_id=OuterRef("space_id"))
+    follow = Follow.objects.filter(person=person, contribution_id=OuterRef("id"))
+    return (
+        Contribution.objects.visible_to(person)
+        .filter(id__in=keys)
+        .select_related("space")
+        .annotate(
+            my_role=Subquery(place.values("role")[:1]),
+            my_host_until=Subquery(place.values("host_until_on")[:1]),
+            my_level=Subquery(follow.values("level")[:1], output_field=IntegerField()),
+        )
+    )
+
+
 def _ids(values: Iterable[int | None]) -> set[int]:
     return {value for value in values if value}
-
-
-def _is_seen(row: Notice, seen: _Seen, person: Person) -> bool:
-    if row.reason == "community_asked":
-        return person.is_administrator
-    if row.reason in FOR_HOSTS and row.space_id not in seen.hosted:
-        return False
-    if row.contribution_id:
-        if row.contribution_id not in seen.contributions:
-            return False
-        reply = seen.replies.get(row.thing_id)
-        is_gone = row.thing_kind == "reply" and (reply is None or reply.state != ReplyState.PUBLISHED)
-        return not is_gone or (row.reason in ("hidden", "reported") and reply is not None)
-    return not row.space_id or row.space_id in seen.spaces
 
 
 def _line(group: Sequence[Notice], seen: _Seen) -> Line:
@@ -163,14 +210,10 @@ def _line(group: Sequence[Notice], seen: _Seen) -> Line:
     people = list(dict.fromkeys(row.actor_id for row in group))
     actors = [seen.people[key] for key in people if key in seen.people]
     who = names_in_words([actor.name for actor in actors], len(people))
-    thing, space = seen.contributions.get(newest.contribution_id or 0), seen.spaces.get(newest.space_id or 0)
-    reason = (
-        f"{newest.reason}@space"
-        if newest.reason == "accepted" and newest.thing_kind == "space"
-        else newest.reason
-    )
+    thing, space = seen.contributions.get(target.contribution_id or 0), seen.spaces.get(newest.space_id or 0)
+    others = _others(group, target, seen) if newest.reason == "new" else ()
     return Line(
-        sentence=sentence(reason, who, len(people)),
+        sentence=sentence(_worded(newest), who, len(people), things=len(others) + 1),
         about=_about(thing, space, seen),
         url=_url(target, thing, space, seen),
         place=space.name if space and thing else "",
@@ -183,7 +226,35 @@ def _line(group: Sequence[Notice], seen: _Seen) -> Line:
         reason=newest.reason,
         title=thing.title if thing else "",
         is_public=newest.audience == Audience.EVERYBODY,
+        category=newest.category,
+        key=encode(target.id),
+        others=others,
+        thing=thing if _may_answer(newest, thing, seen.person) else None,
+        answered=encode(target.thing_id) if target.thing_kind == "reply" else "",
+        quiet=thing.key if thing is not None and (getattr(thing, "my_level", 1) or 0) < 0 else "",
     )
+
+
+def _worded(row: Notice) -> str:
+    """The reason whose sentence is said: an accepted request isn't an accepted answer."""
+    return "accepted@space" if row.reason == "accepted" and row.thing_kind == "space" else row.reason
+
+
+def _others(group: Sequence[Notice], target: Notice, seen: _Seen) -> tuple[tuple[str, str], ...]:
+    rest = dict.fromkeys(
+        row.contribution_id for row in group if row.contribution_id != target.contribution_id
+    )
+    found = [seen.contributions[key] for key in rest if key in seen.contributions]
+    return tuple((_about(one, None, seen), one.url) for one in found)
+
+
+def _may_answer(row: Notice, thing: Any, person: Person) -> bool:
+    """Whether the line offers a box: the same rule as under the thread itself."""
+    if row.category not in ANSWERED or thing is None or not thing.is_published:
+        return False
+    place = Place(thing.my_role is not None, thing.my_role, thing.my_host_until)
+    may = "contribution.reply" in allowed_by(roles(person, thing, place=place), thing)
+    return may and thing.are_replies_open
 
 
 def _about(thing: Contribution | None, space: Space | None, seen: _Seen) -> str:
@@ -213,23 +284,3 @@ def _url(row: Notice, thing: Contribution | None, space: Space | None, seen: _Se
     if row.reason.startswith("opened:"):
         return f"{space.url}openings/"
     return f"{space.url}host/requests/" if row.reason == "asked" else space.url
-
-
-def see_everything(*, by: Person) -> None:
-    """Marks all of a person's notices as seen."""
-    require("site.use", by=by)
-    _clear(Notice.objects.filter(person=by), by=by)
-
-
-def see_places(space_id: int, *, by: Person, as_host: bool = False) -> None:
-    """Visiting a community clears the notices about it alone; what its hosts are asked, their own page clears."""
-    if not getattr(by, "unread_count", 1):
-        return
-    rows = Notice.objects.filter(person=by, space_id=space_id, contribution_id=None)
-    _clear(rows.filter(reason__in=FOR_HOSTS) if as_host else rows.exclude(reason__in=FOR_HOSTS), by=by)
-
-
-def _clear(rows: QuerySet[Notice], *, by: Person) -> None:
-    """Marks notices as seen, and corrects the number that the page about to be drawn shows."""
-    count = rows.filter(seen_at=None).update(seen_at=clock.now())
-    by.unread_count = max(getattr(by, "unread_count", 0) - count, 0)  # type: ignore[attr-defined]

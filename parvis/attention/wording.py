@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from parvis.toolkit import registry
+from parvis.toolkit.formats import number
 
 ICONS = {
     "mention": "at-sign",
@@ -20,6 +21,8 @@ ICONS = {
     "asked": "door-open",
     "reported": "flag",
     "hidden": "eye-off",
+    "thanked": "hand-heart",
+    "new": "sparkles",
     "retained": "lightbulb",
     "concluded": "gavel",
     "idea": "lightbulb",
@@ -55,9 +58,9 @@ def names_in_words(names: Sequence[str], count: int) -> str:
     return ngettext("%(count)s person", "%(count)s people", count) % {"count": count}
 
 
-def sentence(reason: str, who: str, count: int = 1) -> str:
-    """What happened, by the reason kept on the notice; `who` did it, `count` people together."""
-    given = {"who": who}
+def sentence(reason: str, who: str, count: int = 1, *, things: int = 1) -> str:
+    """What happened, by the reason kept on the notice; `who` did it, `count` people together, to `things` things."""
+    given = {"who": who, "n": number(things)}
     sentences = {
         "mention": ngettext("%(who)s mentioned you", "%(who)s mentioned you", count),
         "reply": ngettext("%(who)s replied to you", "%(who)s replied to you", count),
@@ -72,6 +75,8 @@ def sentence(reason: str, who: str, count: int = 1) -> str:
         "asked": ngettext("%(who)s asks to join", "%(who)s ask to join", count),
         "added": ngettext("%(who)s made you a member", "%(who)s made you a member", count),
         "refused": ngettext("%(who)s answered your request", "%(who)s answered your request", count),
+        "thanked": ngettext("%(who)s reacted to what you wrote", "%(who)s reacted to what you wrote", count),
+        "new": ngettext("%(who)s published something", "%(who)s published %(n)s things", things),
         "reported": ngettext(
             "%(who)s asks you to look at something", "%(who)s ask you to look at something", count
         ),

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from parvis.access.roles import Role
 from parvis.approvals.models import Edition
+from parvis.toolkit.notices import NoticeClass
 from parvis.toolkit.sockets import SocketRoute
 
 Text = Any  # a str, or a lazy translation of one
@@ -159,12 +160,18 @@ class Kind:
     edit_context: Callable[..., dict[str, Any]] = lambda contribution, **_: {}
     revised: Callable[..., None] = lambda contribution, **_: None
     versions: Versions | None = None  # they can be approved, one by one
+    # Told of each of its texts, by person: tells(contribution, reply or None) -> reasons of notices, besides those whom
+    # the text names or answers.
+    tells: Callable[[Any, Any], dict[int, str]] | None = None
     reply_gone: Callable[[Any], None] | None = (
         None  # told, in the write, of a reply removed, hidden or moved away
     )
     state_changed: Callable[[Any], None] | None = (
         None  # told, in the write, that a contribution was hidden or removed, or came back
     )
+    # The title and text by which the search finds it, where these aren't the spine's own: words(contribution), such as
+    # a file's name and what it says. None of one: its own. Whoever changes them calls contributions.entries.index.
+    words: Callable[[Any], tuple[str, str] | None] | None = None
     # Names of its tool's thing routes that stand for the shell's: where a published text is changed, where its
     # older versions are read; "" for the shell's own pages.
     edit_view: str = ""
@@ -218,6 +225,8 @@ class Tool:
     letters: Callable[[str, bytes | None], None] | None = None
     # Reasons of its notices: reason -> (icon, sentence of one, sentence of several), with %(who)s where it names them.
     notices: Mapping[str, tuple[str, Text, Text]] = field(default_factory=dict)
+    # Reason -> the class in which people choose whether to be told of it (toolkit.notices, or one of the tool's own).
+    notice_classes: Mapping[str, NoticeClass] = field(default_factory=dict)
     own_mails: frozenset[str] = frozenset()  # reasons of which the tool writes the mail itself
     # Reason -> address, for its notices that are about no contribution and no community.
     notice_urls: Mapping[str, str] = field(default_factory=dict)

@@ -324,7 +324,7 @@ def dump_follows(names: Names) -> Iterator[rows.Follow]:
             id=names.of("follows", follow.id),
             person=names.of("people", follow.person_id),
             object=names.of("objects", follow.contribution_id),
-            level=LEVELS[Level(follow.level)],
+            level=LEVELS[Level(abs(follow.level))],  # negative: gone quiet by itself (attention.ignoring)
         )
     for tag in TagFollow.objects.order_by("id").iterator(chunk_size=2000):
         yield rows.Follow(

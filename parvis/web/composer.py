@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from parvis.access.table import require
+from parvis.attention import reach
 from parvis.contributions import templates
 from parvis.contributions.actions import publish_draft, revise, unschedule
 from parvis.contributions.attachments import keep_upload
@@ -20,7 +21,7 @@ from parvis.kernel import markdown
 from parvis.kernel.errors import NotAllowed, NotFound, Refused
 from parvis.kernel.ids import decode, encode
 from parvis.people.models import Person, names_of
-from parvis.spaces.models import Audience, Space, SpaceTool
+from parvis.spaces.models import Audience, Space, SpaceKind, SpaceTool
 from parvis.toolkit import registry
 from parvis.toolkit.formats import number
 from parvis.toolkit.request import Request
@@ -64,6 +65,7 @@ def spaces_to_post_in(viewer: Person) -> list[Space]:
     """Where the writer may post: their own communities by name, then their personal space."""
     rows = (
         Space.objects.filter(memberships__person=viewer, archived_at=None)
+        .exclude(kind=SpaceKind.EXCHANGE)
         .order_by("-kind", "name")
         .distinct()
     )
@@ -188,6 +190,8 @@ def form_context(request: Request, error: Refused | NotAllowed | None) -> dict[s
         typed = rewriting.typed_of(source)
     if template is not None and not typed:
         typed = {"title": template.title, "body": template.body, "kind": template.option}
+    if request.GET.get("title") and not typed:  # such as a question that the search had no answer to
+        typed = {"title": request.GET["title"][:200]}
     chosen = request.GET.get("kind") or typed.get("kind") or ""
     if greeted and not typed:
         typed = {"body": greeted[1] + " "}
@@ -226,7 +230,9 @@ def form_context(request: Request, error: Refused | NotAllowed | None) -> dict[s
         "begun": begun_kind(request),
         "error": error,
         "field": getattr(error, "field", ""),
-        "sentence": audience_sentence(space) if space else _("Choose where: who will read it is said here."),
+        "sentence": audience_sentence(space, viewer)
+        if space
+        else _("Choose where: who will read it is said here."),
         "urls": composer_urls(place),
     }
 
@@ -360,12 +366,19 @@ def edit_context(
         "version": request.POST.get("version") if error else contribution.version,
         "urls": composer_urls(f"edit:{contribution.key}", contribution.space),
         "is_waiting": contribution.state in WAITING,
-        "sentence": audience_sentence(contribution.space) if contribution.state in WAITING else "",
+        "sentence": audience_sentence(contribution.space, request.viewer)
+        if contribution.state in WAITING
+        else "",
     }
 
 
-def audience_sentence(space: Space) -> str:
-    """Who will see it, in words and number, before the button."""
+def audience_sentence(space: Space, by: Person | None = None) -> str:
+    """Who will see it, in words and number, before the button; and, for its writer, who will be told and how."""
+    told = " " + reach.sentence_of(reach.reach_of(space, by=by)) if by is not None else ""
+    return _who_sees(space) + told
+
+
+def _who_sees(space: Space) -> str:
     # Said in full before they are joined: the extractor doesn't look into f-strings.
     if space.audience == Audience.EVERYBODY:
         count = _people_count(space)

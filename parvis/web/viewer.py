@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from parvis.attention.visible import UNSEEN, visible_values
 from parvis.kernel.db import read
 from parvis.people.models import Person
 from parvis.web.models import Network
@@ -23,8 +24,7 @@ ARRIVAL = f"""
 SELECT {", ".join(f"n.{name} AS n_{name}" for name in NETWORK_FIELDS)},
        {", ".join(f"p.{name}" for name in PERSON_FIELDS)},
        s.session_key, s.seen_on = current_date AS is_seen_today,
-       (SELECT count(*) FROM (SELECT 1 FROM attention_notice a
-         WHERE a.person_id = p.id AND a.seen_at IS NULL LIMIT 100) unseen) AS unread_count,
+       {UNSEEN.format(person="p.id")} AS unread_count,
        set_config('parvis.person', coalesce(p.id::text, ''), true) AS acting
 FROM (SELECT 1) one
   LEFT JOIN web_network n ON n.id = 1
@@ -43,7 +43,7 @@ class Arrival:
 
 def arrive(request: HttpRequest) -> Arrival:
     """Reads the request's session cookie. One query, for visitors too."""
-    row = read(ARRIVAL, {"session": request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")})[0]
+    row = read(ARRIVAL, {"session": request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""), **visible_values()})[0]
     count = len(NETWORK_FIELDS)
     network = Network.from_db("default", NETWORK_FIELDS, row[:count]) if row[0] is not None else Network()
     person: Any = None

@@ -10,7 +10,7 @@ from django.test import Client
 from parvis.accounts.models import Message
 from parvis.accounts.sessions import BACKEND
 from parvis.attention.models import Notice
-from parvis.attention.reading import Line, notices_of
+from parvis.attention.reading import Line, count_unseen, notices_of
 from parvis.contributions.replies import remove_reply, reply
 from parvis.kernel.db import SYSTEM
 from parvis.membership import actions, requests
@@ -184,7 +184,7 @@ def test_a_mail_written_by_a_job_is_all_in_its_readers_language(cast: Cast, run_
 
 
 def unread(person: Person) -> int:
-    return Notice.objects.filter(person=person, seen_at=None).count()
+    return count_unseen(person.id)
 
 
 def test_what_can_not_be_opened_any_more_does_not_go_on_ringing(cast: Cast, run_jobs: Jobs):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from parvis.access.roles import Role
+from parvis.toolkit.notices import NoticeClass
 from parvis.toolkit.spec import Kind, Option, Tool
 from parvis.tools.calendar import agendas, finding_shown, showing
 from parvis.tools.calendar.actions import draft_event, publish_event, revise_event
@@ -40,6 +41,18 @@ EVENT = Kind(
     load=load_event,
 )
 
+DATED = (
+    "event_invited", "event_changed", "event_cancelled", "event_place", "event_soon", "event_notes", "event_organiser",
+)  # fmt: skip
+DATES = NoticeClass(
+    "event",
+    _("Dates"),
+    _("a date of yours changes, is coming up, or you are invited to one"),
+    "calendar-clock",
+    insists=True,
+    rank=30,
+)
+
 TOOL = Tool(
     slug="calendar",
     label=_("Calendar"),
@@ -55,6 +68,7 @@ TOOL = Tool(
     inside=finding_shown.inside,
     remarks=finding_shown.remarks,
     own_mails=frozenset({"event_invited", "event_changed", "event_cancelled"}),
+    notice_classes=dict.fromkeys(DATED, DATES),
     notices={
         "event_invited": (
             "calendar-plus",

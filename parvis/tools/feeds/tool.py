@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from parvis.access.roles import Role
+from parvis.toolkit.notices import NEW
 from parvis.toolkit.spec import Tool
 from parvis.tools.feeds import at_home, letters, showing
 
@@ -20,6 +21,7 @@ TOOL = Tool(
     mine=showing.mine,
     stream=at_home.stream,
     letters=letters.take,
+    notice_classes={"feed_word": NEW},
     notices={
         "feed_word": (
             "rss",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from parvis.access.roles import Role
+from parvis.toolkit.notices import MENTION, NEW
 from parvis.toolkit.sockets import SocketRoute
 from parvis.toolkit.spec import Act, Kind, Tool, Versions
 from parvis.tools.pages import actions, approving, bringing, bundle, linking, placing, showing
@@ -71,6 +72,7 @@ TOOL = Tool(
     acts=acts,
     remarks=bringing.remarks,
     mine=showing.mine,
+    notice_classes={"page_changed": NEW, "page_taken": MENTION},
     notices={
         "page_changed": (
             "book-open",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from parvis.access.roles import Role
 from parvis.ballots.models import Box
 from parvis.toolkit import registry
+from parvis.toolkit.notices import PLACES, NoticeClass
 from parvis.toolkit.spec import Act, Along, Kind, Option, Tool
 from parvis.tools.polls import actions, along, bundle, rules, showing
 
@@ -94,6 +95,10 @@ CLOSED = _("A poll that you answered or follow is closed")
 CLOSING = _("A poll closes soon, and waits for your vote")
 TO_DECIDE = _("Your poll is closed: say what was decided")
 
+CLOSINGS = NoticeClass(
+    "poll", _("Polls that close"), _("a poll that concerns you is about to close, or has closed"), "vote", PLACES, rank=70
+)  # fmt: skip
+
 TOOL = Tool(
     slug="polls",
     label=_("Polls"),
@@ -113,6 +118,7 @@ TOOL = Tool(
     ),
     inside=showing.inside,
     mine=showing.mine,
+    notice_classes=dict.fromkeys(("vote_closed", "vote_closing", "vote_to_decide"), CLOSINGS),
     notices={
         "vote_closed": ("vote", CLOSED, CLOSED),
         "vote_closing": ("alarm-clock", CLOSING, CLOSING),

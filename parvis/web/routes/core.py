@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from parvis.toolkit.routing import Route, route
-from parvis.web.views import composing, files, health, home, notices, searching, things
+from parvis.web.views import composing, files, health, home, notices, searches, searching, things
 
 POST = ("POST",)
 GET = ("GET",)
@@ -38,13 +38,37 @@ SITE: list[Route] = [
     route("files/<key:attachment>/<str:name>", files.serve, ability="site.use", name="file", methods=GET),
     route("notifications/", notices.show_notices, ability="site.use", name="notifications", methods=GET),
     route("notifications/seen/", notices.see_all, ability="site.use", name="notices_seen", methods=POST),
+    route(
+        "notifications/unseen/<key:moment>/",
+        notices.unsee,
+        ability="site.use",
+        name="notices_unseen",
+        methods=POST,
+    ),
+    route(
+        "notifications/<key:notice>/reply/",
+        notices.answer,
+        ability="site.use",
+        name="notice_reply",
+        methods=POST,
+    ),
+    route("settings/notifications/", notices.show_rules, ability="site.use", name="notice_rules"),
     route("search/", searching.search, ability="site.use", name="search", methods=GET),
+    route("search/menu/", searching.menu, ability="site.use", name="search_menu", methods=GET),
+    route("search/suggest/", searching.suggest, ability="site.use", name="search_suggest", methods=GET),
+    route("search/saved/", searches.list_saved, ability="site.use", name="searches", methods=GET),
+    route("search/saved/add/", searches.save, ability="site.use", name="search_save", methods=POST),
+    route("search/saved/<key:key>/", searches.change, ability="site.use", name="search_change", methods=POST),
+    route(
+        "search/saved/<key:key>/remove/", searches.remove, ability="site.use", name="search_remove", methods=POST
+    ),
 ]
 
 THING: list[Route] = [
     route("", things.go_to_thing, ability="contribution.read", name="go", methods=GET),
     route("react/", things.react, ability="contribution.react", name="react", methods=POST),
     route("save/", things.save, ability="contribution.mark", name="save", methods=POST),
+    route("tell-again/", notices.tell_again, ability="contribution.mark", name="tell_again", methods=POST),
     route("follow/", things.follow, ability="contribution.mark", name="follow", methods=POST),
     route("reply/", things.answer, ability="contribution.reply", name="reply", methods=POST),
     route("more/", things.more, ability="contribution.read", name="more", methods=GET),

@@ -36,9 +36,11 @@ def rail_links(request: HttpRequest) -> list[dict[str, Any]]:
     pages = [
         (f"{request.viewer.url}edit/", _("Profile"), "user"),
         ("/settings/", _("Display and mail"), "palette"),
+        ("/settings/notifications/", _("Notifications"), "bell"),
         ("/settings/account/", _("Sign-in"), "key-round"),
         *([("/settings/programs/", _("Apps"), "hard-drive")] if programs.scopes() else []),
         ("/settings/blog/", _("My blog"), "feather"),
+        ("/search/saved/", _("Saved searches"), "search"),
     ]
     return [
         {"url": url, "label": label, "icon": icon, "is_current": request.path == url}

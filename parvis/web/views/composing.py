@@ -123,7 +123,7 @@ def audience(request: HttpRequest) -> HttpResponse:
     """Who will see what is published in a place, in words and number."""
     space = composer.find_space(request.GET.get("space", ""), request.viewer)
     return JsonResponse(
-        {"sentence": composer.audience_sentence(space), "kinds": composer.option_slugs(space)}
+        {"sentence": composer.audience_sentence(space, request.viewer), "kinds": composer.option_slugs(space)}
     )
 
 
