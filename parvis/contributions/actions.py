@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from parvis.access.table import require
-from parvis.contributions import texts
-from parvis.contributions.kinds import state_changed, text_written
+from parvis.contributions import entries, texts
+from parvis.contributions.kinds import state_changed, text_written, to_tell
 from parvis.contributions.link_cards import ask_for_card
 from parvis.contributions.marks import Revision
 from parvis.contributions.models import WAITING, Contribution, State
@@ -69,7 +69,6 @@ def publish(
         card=card or {},
         are_replies_open=are_replies_open,
     )
-    contribution.search = texts.search_vector(title, source)
     contribution.save(force_insert=True)
     rendered = texts.write_body(contribution, source)
     contribution.save(update_fields=["excerpt", "language"])
@@ -86,6 +85,7 @@ def _bind(
     texts.bind_files(contribution, source, by=by)
     texts.set_mentions(contribution, mentions)
     texts.set_tags(contribution, tags)
+    entries.index(contribution)
     text_written(contribution, None, source)
 
 
@@ -128,6 +128,7 @@ def publish_draft(contribution: Contribution, *, by: Person, at: datetime | None
     if contribution.state == State.PUBLISHED:
         _publish_parts(contribution)
         announce(contribution)
+        entries.redate(contribution)
     return contribution
 
 
@@ -166,6 +167,7 @@ def publish_due() -> int:
         contribution.refresh_from_db(fields=["audience"])
         _publish_parts(contribution)
         announce(contribution)
+        entries.redate(contribution)
     return len(rows)
 
 
@@ -201,9 +203,8 @@ def revise(
                 _keep_revision(locked, by=by)
             contribution.edited_at = clock.now()
         contribution.title, contribution.version = title, locked.version + 1
-        contribution.search = texts.search_vector(title, source)
         rendered = texts.write_body(contribution, source)
-        contribution.save(update_fields=["title", "version", "edited_at", "search", "excerpt", "language"])
+        contribution.save(update_fields=["title", "version", "edited_at", "excerpt", "language"])
         _bind(contribution, source, rendered.mentions, [*(tags or []), *rendered.tags], by=by)
         record(
             f"{contribution.kind}.revised",
@@ -216,6 +217,7 @@ def revise(
     elif tags is not None:
         texts.set_tags(contribution, [*tags, *markdown.render(source).tags])
         touch_card(contribution)
+        entries.index(contribution)
     return contribution
 
 

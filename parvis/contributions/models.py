@@ -115,7 +115,6 @@ class Contribution(Keyed):
     is_imported = models.BooleanField(default=False)
     reply_count = models.PositiveIntegerField(default=0)
     reaction_counts = models.JSONField(default=dict, blank=True)
-    search = SearchVectorField(null=True, editable=False)
 
     objects = ContributionQuerySet.as_manager()
 
@@ -162,7 +161,6 @@ class Contribution(Keyed):
             ),
             models.Index(F("author"), F("published_at").desc(), name="spine_author"),
             models.Index(fields=["state", "published_at"], name="spine_due", condition=Q(state="scheduled")),
-            GinIndex(fields=["search"], name="spine_search"),
         ]
 
     @property
@@ -277,3 +275,24 @@ class Reply(Placed):
     @property
     def url(self) -> str:
         return f"/go/{encode(self.contribution_id)}/?reply={self.key}#r-{self.key}"
+
+
+class Entry(Placed):
+    """What the search finds a contribution or a reply by: its words, and its stems; a cache (contributions.entries).
+
+    Its key is that of the contribution or reply itself. `words` is filled by the database's own functions.
+    """
+
+    contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="entries")
+    is_reply = models.BooleanField(default=False)
+    kind = models.CharField(max_length=20)
+    author_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    words = SearchVectorField()
+
+    class Meta:
+        verbose_name_plural = "entries"
+        indexes = [
+            models.Index(fields=["space_id", "id"], name="spine_entry_space"),
+            GinIndex(fields=["words"], fastupdate=False, name="spine_entry_words"),
+        ]

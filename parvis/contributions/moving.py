@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from parvis.access.table import require
+from parvis.contributions import entries
 from parvis.contributions.kinds import reply_gone
 from parvis.contributions.marks import Attachment, Mention, Reaction, Report, Revision, Total
 from parvis.contributions.models import Contribution, Reply, ReplyState
@@ -46,6 +47,7 @@ def move_replies(origin: Contribution, chosen: Iterable[int], to: Contribution, 
     Reply.objects.filter(id__in=moved).update(version=F("version") + 1, **place)
     for model in HANGING:
         model.objects.filter(reply_id__in=moved).update(**place)
+    entries.index_replies(moved)
     _keep_counts(origin, to)
     for row in rows:
         reply_gone(origin.kind, row)

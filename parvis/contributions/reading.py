@@ -22,7 +22,7 @@ def _fields(model: type[Model], *without: str) -> list[str]:
 
 
 PARTS: list[tuple[str, type[Model], list[str]]] = [
-    ("c", Contribution, _fields(Contribution, "search")),
+    ("c", Contribution, _fields(Contribution)),
     ("p", Person, _fields(Person)),
     ("s", Space, _fields(Space)),
     ("b", Body, _fields(Body)),

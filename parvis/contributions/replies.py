@@ -9,8 +9,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from parvis.access.table import require
-from parvis.contributions import texts
-from parvis.contributions.kinds import reply_gone, text_written
+from parvis.contributions import entries, texts
+from parvis.contributions.kinds import reply_gone, text_written, to_tell
 from parvis.contributions.marks import Revision
 from parvis.contributions.models import Contribution, Reply, ReplyState, Side, State
 from parvis.journal.actions import record
@@ -72,6 +72,7 @@ def reply(
     texts.bind_files(locked, source, by=by, reply=row)
     if rendered.mentions:  # (nobody was mentioned before: it is new)
         texts.set_mentions(locked, rendered.mentions, reply=row)
+    entries.index_reply(row)
     text_written(locked, row, source)
     record(
         f"{contribution.kind}.replied",
@@ -117,6 +118,7 @@ def revise_reply(row: Reply, *, body: str, by: Person) -> Reply:
     row.save(update_fields=["source", "html", "text", "renderer_version", "edited_at", "version"])
     texts.bind_files(contribution, source, by=by, reply=row)
     texts.set_mentions(contribution, rendered.mentions, reply=row)
+    entries.index_reply(row)
     text_written(contribution, row, source)
     _record(row, "reply_revised", by=by)
     return row
@@ -152,7 +154,10 @@ def _set_state(row: Reply, state: ReplyState, verb: str, *, by: Person) -> None:
     row.version += 1
     row.save(update_fields=["state", "version"])
     Contribution.objects.filter(id=row.contribution_id).update(reply_count=F("reply_count") + step)
-    if state != ReplyState.PUBLISHED:
+    if state == ReplyState.PUBLISHED:
+        entries.index_reply(row)
+    else:
+        entries.forget_reply(row)
         reply_gone(row.contribution.kind, row)
     _record(row, verb, by=by)
 

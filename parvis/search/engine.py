@@ -190,9 +190,9 @@ def _simple(question: Question, viewer: Person) -> Answer:
 
 
 _FIND = """
-SELECT c.id FROM contributions_contribution c
-WHERE c.search @@ to_tsquery('simple', %(query)s) AND c.state = 'published' AND c.kind = ANY(%(kinds)s)
+SELECT c.id FROM contributions_contribution c JOIN contributions_entry e ON e.id = c.id
+WHERE e.words @@ to_tsquery('simple', %(query)s) AND c.state = 'published' AND c.kind = ANY(%(kinds)s)
   AND NOT c.card ? 'shared'
   AND (c.audience = 0 OR c.audience = 1 AND c.space_id IN
        (SELECT m.space_id FROM spaces_membership m WHERE m.person_id = %(me)s))
-ORDER BY ts_rank(c.search, to_tsquery('simple', %(query)s)) DESC, c.published_at DESC LIMIT %(limit)s"""
+ORDER BY ts_rank(e.words, to_tsquery('simple', %(query)s)) DESC, c.published_at DESC LIMIT %(limit)s"""

@@ -16,6 +16,7 @@ from parvis.contributions.kinds import (
     install_text_watchers,
     install_watchers,
 )
+    install_words,
 from parvis.toolkit.spec import Kind, Tool
 
 if TYPE_CHECKING:
@@ -98,3 +99,4 @@ def install() -> None:
     for found in tools():
         for ability, who in found.abilities.items():
             table.declare(ability, *who)
+    install_words({slug: one.words for slug, (_tool, one) in kinds().items() if one.words})

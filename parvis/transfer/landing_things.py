@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Max, Q
 
-from parvis.contributions import texts
+from parvis.contributions import entries
 from parvis.contributions.kinds import text_written
 from parvis.contributions.marks import REACTIONS, Attachment, Follow, Mention, Reaction, Tag, TagFollow, Total
 from parvis.contributions.models import Body, Contribution, Reply, ReplyState, Side, State
@@ -50,7 +50,6 @@ def land_objects(landing: Landing, batch: list[rows.Object]) -> Made:
             language=row.language,
             is_imported=True,
             excerpt=rendered.excerpt[:320],
-            search=texts.search_vector(row.title, source),
         )
         contribution.save(force_insert=True)
         contribution.refresh_from_db(fields=["audience"])
@@ -63,6 +62,7 @@ def land_objects(landing: Landing, batch: list[rows.Object]) -> Made:
         )
         _hang(landing, contribution, row, rendered)
         _load_detail(landing, contribution, row.detail)
+        entries.index(contribution)
         text_written(contribution, None, source)
         made[row.id] = contribution.id
     return made
@@ -183,6 +183,7 @@ def land_replies(landing: Landing, batch: list[rows.Reply]) -> Made:
         )
         _mention(rendered.mentions, {**place, "reply": reply})
         _attach(landing, row.attachments, {**place, "reply": reply})
+        entries.index_replies([reply.id])
         text_written(contribution, reply, source)
         made[row.id] = reply.id
     return made

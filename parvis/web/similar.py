@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 SIMILAR = """
 SELECT c.id, c.title, c.reply_count, s.name AS space_name FROM contributions_contribution c
-  JOIN spaces_space s ON s.id = c.space_id
-WHERE c.search @@ to_tsquery('simple', %(query)s) AND c.state = 'published' AND c.title <> ''
+  JOIN contributions_entry e ON e.id = c.id JOIN spaces_space s ON s.id = c.space_id
+WHERE e.words @@ to_tsquery('simple', %(query)s) AND c.state = 'published' AND c.title <> ''
   AND (c.audience = 0 OR c.audience = 1 AND c.space_id IN
        (SELECT m.space_id FROM spaces_membership m WHERE m.person_id = %(me)s))
-ORDER BY ts_rank(c.search, to_tsquery('simple', %(query)s)) DESC, c.id DESC LIMIT 4"""
+ORDER BY ts_rank(e.words, to_tsquery('simple', %(query)s)) DESC, c.id DESC LIMIT 4"""
 
 
 def similar_to(title: str, viewer: Person) -> list[dict[str, Any]]:

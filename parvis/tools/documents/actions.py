@@ -17,10 +17,10 @@ from parvis.approvals.actions import version_written
 from parvis.approvals.models import Edition
 from parvis.approvals.reading import approved_number
 from parvis.config import config
-from parvis.contributions import texts
+from parvis.contributions import entries, texts
 from parvis.contributions.actions import publish, touch_card
 from parvis.contributions.marks import Attachment
-from parvis.contributions.models import Contribution
+from parvis.contributions.models import Body, Contribution
 from parvis.journal.actions import record
 from parvis.journal.jobs import enqueue
 from parvis.kernel import clock
@@ -297,13 +297,19 @@ def show_on_card(document: Document) -> None:
 
 
 def index(document: Document) -> None:
-    """Puts name, description and the text of the version shown into the search: the approved one, else the last."""
-    body = document.contribution.body
+    """Puts name, description and the text of the version shown into the search."""
+    entries.index(document.contribution)
+
+
+def words(contribution: Contribution) -> tuple[str, str] | None:
+    """Name, and description with the text of the version shown: the approved one, else the last. Three queries."""
+    document = Document.objects.filter(contribution=contribution).first()
+    if document is None:
+        return None
+    body = Body.objects.filter(contribution=contribution).first()
     number = approved_number(document.contribution_id) or document.version
     last = Version.objects.filter(contribution_id=document.contribution_id, number=number).first()
-    text = f"{body.text} {last.text if last else ''}"
-    vector = texts.search_vector(document.name, text)
-    Contribution.objects.filter(id=document.contribution_id).update(search=vector)
+    return document.name, f"{body.text if body else ''} {last.text if last else ''}"
 
 
 def approval_settled(contribution: Contribution) -> None:

@@ -45,6 +45,7 @@ DOCUMENT = Kind(
         url=lambda contribution, number: f"/documents/{contribution.key}/file/{number}/",
         settled=actions.approval_settled,
     ),
+    words=actions.words,
     dump=bundle.dump_document,
     load=bundle.load_document,
 )

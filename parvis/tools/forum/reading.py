@@ -123,9 +123,10 @@ WHERE c.part_of_id = %(topic)s AND c.state = 'published' AND i.merged_into_id IS
 
 ALIKE = """
 SELECT c.id, c.title, c.reply_count FROM contributions_contribution c JOIN forum_idea i ON i.contribution_id = c.id
+  JOIN contributions_entry e ON e.id = c.id
 WHERE c.part_of_id = %(topic)s AND c.state = 'published' AND i.merged_into_id IS NULL
-  AND c.search @@ to_tsquery('simple', %(query)s)
-ORDER BY ts_rank(c.search, to_tsquery('simple', %(query)s)) DESC, c.id DESC LIMIT 4"""
+  AND e.words @@ to_tsquery('simple', %(query)s)
+ORDER BY ts_rank(e.words, to_tsquery('simple', %(query)s)) DESC, c.id DESC LIMIT 4"""
 
 IDEA = """
 SELECT i.cluster, i.points, i.retained_at, i.retained_because, i.merged_into_id, coalesce(g.points, 0) AS own_points,
