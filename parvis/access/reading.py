@@ -6,7 +6,7 @@ from parvis.access.roles import Place, Role, roles
 from parvis.kernel.db import read
 from parvis.kernel.errors import NotFound
 from parvis.people.models import Person
-from parvis.spaces.models import Space
+from parvis.spaces.models import Space, SpaceKind
 
 FIELDS = [field.attname for field in Space._meta.concrete_fields]
 
@@ -29,8 +29,8 @@ def find_space(slug: str, person: Person | None) -> tuple[Space, Place, list[str
     row = rows[0]
     space = Space.from_db("default", FIELDS, row[: len(FIELDS)])
     place = Place(row.is_member, row.my_role, row.my_host_until)
-    if Role.SEER not in roles(person, space, place=place):
-        raise NotFound
+    if Role.SEER not in roles(person, space, place=place) or space.kind == SpaceKind.EXCHANGE:
+        raise NotFound  # an exchange has no pages of a community: its one thing is read by its own address
     space.my_level = row.my_level  # type: ignore[attr-defined]
     space.my_charter = row.my_charter  # type: ignore[attr-defined]
     return space, place, row.switched_on

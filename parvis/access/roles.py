@@ -97,7 +97,8 @@ def _roles_in(person: Person, space: Space, place: Place | None = None) -> set[R
         found.add(Role.SEER)
         if space.audience == Audience.EVERYBODY:
             found.add(Role.READER)
-    if Role.HOST in found or (Role.MEMBER in found and space.posting == "members"):
+    is_exchange = space.kind == SpaceKind.EXCHANGE
+    if not is_exchange and (Role.HOST in found or (Role.MEMBER in found and space.posting == "members")):
         found.add(Role.POSTER)
     if Role.MEMBER in found or (Role.READER in found and space.is_personal):
         found.add(Role.REPLIER)

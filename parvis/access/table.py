@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from parvis.access.roles import Role, Thing, roles
 from parvis.kernel.errors import NotAllowed, NotFound
 from parvis.people.models import Person
-from parvis.spaces.models import Space
+from parvis.spaces.models import Space, SpaceKind
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,26 @@ RULES: dict[str, Rule] = {
     "contribution.hide": _may(Role.HOST),
     "contribution.pin": _may(Role.HOST, writes=True),
     "contribution.move": _may(Role.HOST, writes=True),
+    "exchange.begin": _may(Role.MEMBER, writes=True),
+    "exchange.add": _may(Role.MEMBER, writes=True),
+    "exchange.leave": _may(Role.MEMBER),
+    "exchange.report": _may(Role.READER),
     "approval.ask": _may(Role.POSTER, Role.AUTHOR, writes=True),
     "approval.answer": _may(Role.READER, writes=True),
 }
+
+# In a private exchange nobody hosts, lists, moves, shares or approves: what those in it may do is this and no more.
+IN_EXCHANGE = frozenset(
+    {
+        "space.see",
+        "contribution.read",
+        "contribution.reply",
+        "contribution.react",
+        "contribution.mark",
+        "contribution.edit",
+        *(name for name in RULES if name.startswith("exchange.")),
+    }
+)
 
 
 def declare(ability: str, *who: Role, writes: bool = True) -> None:
@@ -67,9 +84,12 @@ def abilities(person: Person | None, thing: Space | Thing | None = None) -> froz
 def allowed_by(held: frozenset[Role], thing: Space | Thing | None = None) -> frozenset[str]:
     """The abilities that a set of roles gives at a thing, archived spaces being readable only."""
     archived = thing is not None and _space_of(thing).is_archived
-    return frozenset(
+    found = {
         ability for ability, rule in RULES.items() if rule.roles & held and not (archived and rule.is_write)
-    )
+    }
+    if thing is not None and _space_of(thing).kind == SpaceKind.EXCHANGE:
+        return frozenset(found & IN_EXCHANGE)
+    return frozenset(ability for ability in found if not ability.startswith("exchange."))
 
 
 def may(ability: str, thing: Space | Thing | None = None, *, by: Person | None) -> bool:
@@ -93,6 +113,12 @@ def judge(ability: str, held: frozenset[Role], thing: Space | Thing | None = Non
     if thing is not None and not _is_known(held, thing):
         raise NotFound
     if thing is not None and _space_of(thing).is_archived and RULES[ability].roles & held:
+        if _space_of(thing).kind == SpaceKind.EXCHANGE:
+            raise NotAllowed(
+                _(
+                    "Private exchanges are switched off here: this one can be read, nothing can be added to it."
+                )
+            )
         raise NotAllowed(
             _("This community is archived: it can be read, not changed. Its hosts can restore it.")
         )

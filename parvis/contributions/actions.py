@@ -109,6 +109,7 @@ def announce(contribution: Contribution) -> None:
         by=contribution.author,
         space_id=contribution.space_id,
         audience=contribution.audience,
+        payload=to_tell(contribution),
     )
     ask_for_card(contribution)
 
@@ -127,8 +128,8 @@ def publish_draft(contribution: Contribution, *, by: Person, at: datetime | None
     contribution.refresh_from_db(fields=["audience"])
     if contribution.state == State.PUBLISHED:
         _publish_parts(contribution)
-        announce(contribution)
         entries.redate(contribution)
+        announce(contribution)
     return contribution
 
 
@@ -166,8 +167,8 @@ def publish_due() -> int:
         contribution.save(update_fields=["state"])
         contribution.refresh_from_db(fields=["audience"])
         _publish_parts(contribution)
-        announce(contribution)
         entries.redate(contribution)
+        announce(contribution)
     return len(rows)
 
 
@@ -216,8 +217,8 @@ def revise(
         )
     elif tags is not None:
         texts.set_tags(contribution, [*tags, *markdown.render(source).tags])
-        touch_card(contribution)
         entries.index(contribution)
+        touch_card(contribution)
     return contribution
 
 

@@ -20,7 +20,7 @@ FROM unnest(%(words)s::text[]) WITH ORDINALITY AS w(word, n)
     SELECT t.contribution_id, t.label FROM contributions_tag t
     WHERE t.word IN (w.word, w.word || 's', w.word || 'x') LIMIT 3000) picked
   JOIN contributions_contribution c ON c.id = picked.contribution_id
-WHERE c.state = 'published' AND NOT c.is_imported AND c.kind = ANY(%(kinds)s)
+WHERE c.state = 'published' AND c.is_listed AND NOT c.is_imported AND c.kind = ANY(%(kinds)s)
   AND (c.audience = 0 OR c.audience = 1 AND c.space_id IN
        (SELECT m.space_id FROM spaces_membership m WHERE m.person_id = %(me)s))
 GROUP BY c.author_id, w.n ORDER BY count DESC, c.author_id LIMIT 300"""

@@ -81,7 +81,7 @@ def reply(
         by=by,
         space_id=locked.space_id,
         audience=locked.audience,
-        payload={"contribution": contribution.id},
+        payload={"contribution": contribution.id, **to_tell(contribution, row)},
     )
     return row
 

@@ -26,10 +26,12 @@ def enter(
     role: MemberRole = MemberRole.MEMBER,
     via_group: Group | None = None,
     charter_version: int = 0,
+    is_followed: bool = True,
 ) -> list[Person]:
     """Makes people members and the space a source of their stream; returns those who weren't members before.
 
-    The caller holds the lock. A space that someone followed before keeps its level.
+    The caller holds the lock. A space that someone followed before keeps its level; one that isn't `is_followed`
+    (a private exchange) is no source of any stream.
     """
     wanted = {person.id: person for person in people}
     present = set(
@@ -42,9 +44,10 @@ def enter(
         )
         for person in fresh
     )
-    Subscription.objects.bulk_create(
-        (Subscription(person=person, space=space) for person in fresh), ignore_conflicts=True
-    )
+    if is_followed:
+        Subscription.objects.bulk_create(
+            (Subscription(person=person, space=space) for person in fresh), ignore_conflicts=True
+        )
     _count(space, sum(person.is_active for person in fresh))
     return fresh
 

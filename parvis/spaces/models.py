@@ -120,7 +120,7 @@ class Space(Keyed):
 
     @property
     def url(self) -> str:
-        return f"/c/{self.slug}/"
+        return "/exchanges/" if self.kind == SpaceKind.EXCHANGE else f"/c/{self.slug}/"
 
     @property
     def is_archived(self) -> bool:

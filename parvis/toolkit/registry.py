@@ -13,10 +13,11 @@ from parvis.approvals import watchers
 from parvis.contributions.kinds import (
     install_kinds,
     install_state_watchers,
+    install_tellers,
     install_text_watchers,
     install_watchers,
-)
     install_words,
+)
 from parvis.toolkit.spec import Kind, Tool
 
 if TYPE_CHECKING:
@@ -25,9 +26,14 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=1)
 def tools() -> tuple[Tool, ...]:
-    """Installed tools in the order in which every community shows them."""
-    found = [import_module(f"parvis.tools.{slug}.tool").TOOL for slug in settings.TOOLS]
+    """Installed tools in the order in which every community shows them, and rooms of the house that work as tools do."""
+    found = [import_module(f"{package_of(slug)}.tool").TOOL for slug in (*settings.TOOLS, *settings.ROOMS)]
     return tuple(sorted(found, key=lambda tool: (tool.position, tool.slug)))
+
+
+def package_of(slug: str) -> str:
+    """Where a tool's code lives: its folder under tools/, or the room of the house that bears its name."""
+    return f"parvis.{slug}" if slug in settings.ROOMS else f"parvis.tools.{slug}"
 
 
 @lru_cache(maxsize=1)
@@ -93,10 +99,11 @@ def install() -> None:
     install_state_watchers(
         {slug: one.state_changed for slug, (_tool, one) in kinds().items() if one.state_changed}
     )
+    install_tellers({slug: one.tells for slug, (_tool, one) in kinds().items() if one.tells})
     install_text_watchers([found.text_written for found in tools() if found.text_written])
+    install_words({slug: one.words for slug, (_tool, one) in kinds().items() if one.words})
     approved = {slug: one.versions.settled for slug, (_tool, one) in kinds().items() if one.versions}
     watchers.install_watchers(approved)
     for found in tools():
         for ability, who in found.abilities.items():
             table.declare(ability, *who)
-    install_words({slug: one.words for slug, (_tool, one) in kinds().items() if one.words})

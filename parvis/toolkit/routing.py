@@ -101,7 +101,7 @@ def tool_urls() -> list[Any]:
     """
     patterns: list[Any] = []
     for found in registry.tools():
-        module = import_module(f"parvis.tools.{found.slug}.urls")
+        module = import_module(f"{registry.package_of(found.slug)}.urls")
         inside = [_mount(item, "space", found) for item in getattr(module, "space_routes", [])]
         upon = [_mount(item, "thing", found) for item in getattr(module, "thing_routes", [])]
         # one namespace for each tool, so that its names can be reversed from anywhere as "<tool>:<name>"

@@ -21,6 +21,7 @@ class Network(models.Model):
     who_creates = models.CharField(max_length=8, default="everyone")  # everyone, admins
     signs_in_by = models.JSONField(default=list)  # password, code, link
     may_register = models.BooleanField(default=False)
+    has_exchanges = models.BooleanField(default=True)  # private ones, between a few named people
     mail = models.JSONField(default=dict)
     home_blocks = models.JSONField(default=list)
     checklist = models.JSONField(default=dict)

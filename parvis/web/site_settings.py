@@ -17,6 +17,7 @@ from parvis.access.table import require
 from parvis.accounts import mail
 from parvis.accounts.standing import checked_address
 from parvis.config import config
+from parvis.exchanges import actions as exchanges
 from parvis.journal.actions import record
 from parvis.kernel import clock, images, markdown
 from parvis.kernel.errors import NotAllowed, Refused
@@ -124,18 +125,24 @@ def _introduce(person: Person, name: str, email: str) -> None:
     person.save()
 
 
-def set_rules(*, who_creates: str, posting: str, by: Person) -> None:
-    """Who may open communities, and who may post to everyone. Who may: administrators. Raises Refused."""
+def set_rules(*, who_creates: str, posting: str, by: Person, has_exchanges: bool = True) -> None:
+    """Who may open communities and post to everyone, whether there are private exchanges.
+
+    Who may: administrators. Raises Refused.
+    """
     require("site.administer", by=by)
     if who_creates not in WHO_CREATES:
         raise Refused(_("Choose one of those offered."), field="who_creates")
     row = network_row()
     row.who_creates = who_creates
-    row.save(update_fields=["who_creates"])
+    if row.has_exchanges != has_exchanges:
+        exchanges.switch(has_exchanges, by=by)
+    row.has_exchanges = has_exchanges
+    row.save(update_fields=["who_creates", "has_exchanges"])
     everyone = ensure_everyone(language=row.language)
     if everyone.posting != posting:
         set_posting(everyone, posting, by=by)
-    note("rules_changed", by=by, who_creates=who_creates, posting=posting)
+    note("rules_changed", by=by, who_creates=who_creates, posting=posting, has_exchanges=has_exchanges)
 
 
 def set_ways_in(ways: list[str], *, by: Person) -> None:

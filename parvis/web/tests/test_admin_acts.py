@@ -291,7 +291,7 @@ def test_fields_are_made_ordered_kept_true_and_removed(cast: Cast, admin: Client
 
 
 def test_the_rules_hold_at_once(cast: Cast, admin: Client):
-    admin.post("/admin/rules/", {"who_creates": "admins", "posting": "hosts"})
+    admin.post("/admin/rules/", {"who_creates": "admins", "posting": "hosts", "has_exchanges": "on"})
     assert network().who_creates == "admins"
     assert Space.objects.get(is_everyone=True).posting == "hosts"
     refused = client_of(cast.member).post(

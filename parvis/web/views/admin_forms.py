@@ -242,6 +242,14 @@ class RulesForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[("members", _("Everybody")), ("hosts", _("Its hosts: administrators, and those they name"))],
     )
+    has_exchanges = forms.BooleanField(
+        label=_("People may write to each other in private exchanges"),
+        help_text=_(
+            "Between two and eight people, closed to everybody else, administrators included. Switched off, those there "
+            "are can still be read."
+        ),
+        required=False,
+    )
 
 
 class WaysForm(forms.Form):

@@ -28,6 +28,7 @@ def edit_rules(request: Request) -> HttpResponse:
     initial = {
         "who_creates": request.network.who_creates,
         "posting": everyone.posting if everyone else "members",
+        "has_exchanges": request.network.has_exchanges,
     }
     return answer(
         request,

@@ -12,7 +12,7 @@ from parvis.kernel.errors import NotFound
 from parvis.kernel.ids import decode, encode
 from parvis.kernel.words import sort_key
 from parvis.people.models import Person
-from parvis.spaces.models import Audience, Space
+from parvis.spaces.models import Audience, Space, SpaceKind
 from parvis.web.views.people import decode_keys
 
 MOST = 8
@@ -35,8 +35,11 @@ def suggest_people(request: HttpRequest) -> JsonResponse:
     keys = decode_keys(request.GET.get("ids", ""))
     if not words and not keys:
         return JsonResponse([], safe=False)
+    which = BY_KEY if keys else BY_NAME
+    if space is not None and space.kind == SpaceKind.EXCHANGE:
+        which += " AND m.id IS NOT NULL"  # nobody outside it is named there
     rows = read(
-        SUGGEST.format(which=BY_KEY if keys else BY_NAME),
+        SUGGEST.format(which=which),
         {
             "space": space.id if space else 0,
             "limit": 50 if keys else MOST,
