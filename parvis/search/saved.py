@@ -61,10 +61,7 @@ class Heard(Keyed):
 
     class Meta:
         app_label = "search"
-        constraints = [
-            models.UniqueConstraint(fields=["person", "contribution"], name="search_heard_once")
-        ]
-        indexes = [models.Index(fields=["contribution"], name="search_heard_of")]
+        constraints = [models.UniqueConstraint(fields=["person", "contribution"], name="search_heard_once")]
 
 
 def saved_of(person: Person) -> list[SavedSearch]:
@@ -117,4 +114,3 @@ def _named(name: str, *, by: Person, but: SavedSearch | None = None) -> str:
     if others.exclude(id=but.id if but else None).exists():
         raise Refused(_("You already keep a search of this name."), field="name")
     return name
-

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from parvis.contributions.models import Contribution, Reply, ReplyState, Side, State
 from parvis.contributions.thread import Thread, read_one, read_thread, read_totals
+from parvis.kernel.highlight import FIRST, mark_html, sought
 from parvis.kernel.ids import decode, encode
 from parvis.kernel.markdown import fill_names, mentions_in_text
 from parvis.kernel.words import hue, initials
@@ -56,6 +57,7 @@ def thread_context(
         "accept_at": accept_at,
         "beside": beside,
         "target": around.id if around else 0,
+        "words": sought(request.GET.get("words", "")),  # what the reader looked for, and found here
         "totals": read_totals(contribution, [row.id for row in thread.rows])
         if contribution.is_imported
         else {},
@@ -64,7 +66,9 @@ def thread_context(
     texts = [contribution.body.html, *(row.html for row in thread.rows), accepted.html if accepted else ""]
     names = names_of({key for html in texts if "data-person" in html for key in mentions_in_text(html)})
     return {
-        "body_html": body_html(contribution, names),
+        "body_html": Markup(
+            mark_html(body_html(contribution, names), options["words"], first="" if around else FIRST)
+        ),
         "thread": thread,
         "replies": draw_replies(thread, request.viewer, names, options),
         "first_new": _first_new(thread, request.viewer),
@@ -154,13 +158,14 @@ def _draw(row: Any, viewer: Person, names: dict[int, str], options: dict[str, An
     }
     key, base = encode(row.id), options["base"]
     author = encode(row.author_id)
+    html = fill_names(row.html, names) if "data-person" in row.html else row.html
     holes = {
         "id13": key,
         "url": f"{base}?reply={key}#r-{key}",
         "name": row.author_name,
         "author_key": author,
         "author_url": f"/people/{author}/",
-        "html": Markup(fill_names(row.html, names) if "data-person" in row.html else row.html),
+        "html": Markup(mark_html(html, options["words"])),
         "at": time_tag(row.created_at),
         "edited_url": f"{base}replies/{key}/history/",
         "react_url": f"{base}replies/{key}/react/",

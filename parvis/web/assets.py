@@ -22,13 +22,19 @@ STATIC = Path(__file__).parent / "static"
 BUILD = STATIC / "build"
 MANIFEST = BUILD / "manifest.json"
 # rooms.css goes with every page but the first ones, home and sign-in; design.css with the style guide only
-STYLES = {"parvis.css": "ORDER", "rooms.css": "ORDER-rooms", "design.css": "ORDER-design"}
+STYLES = {
+    "parvis.css": "ORDER",
+    "rooms.css": "ORDER-rooms",
+    "design.css": "ORDER-design",
+    "finder.css": "ORDER-finder",  # fetched with the menu of the search box, at its first use
+}
 # the others are fetched by the first: where there is something to write in, where documents are brought
 SCRIPTS = {
     "parvis.js": "ORDER",
     "writing.js": "ORDER-writing",
     "files.js": "ORDER-files",
     "together.js": "ORDER-together",
+    "finder.js": "ORDER-finder",
 }
 FONTS = ("inter-latin.woff2", "inter-latin-ext.woff2")
 

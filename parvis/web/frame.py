@@ -50,7 +50,6 @@ def _depends_on(context: jinja2.runtime.Context) -> tuple[Any, ...]:
         get("here"),
         tuple((item["url"], item["current"]) for item in get("nav") or ()),
         tuple(item["url"] for item in get("publish_menu") or ()),
-        get("search_query"),
         get("is_demo"),
         get("title_of_page"),
     )

@@ -60,7 +60,11 @@ SITE: list[Route] = [
     route("search/saved/add/", searches.save, ability="site.use", name="search_save", methods=POST),
     route("search/saved/<key:key>/", searches.change, ability="site.use", name="search_change", methods=POST),
     route(
-        "search/saved/<key:key>/remove/", searches.remove, ability="site.use", name="search_remove", methods=POST
+        "search/saved/<key:key>/remove/",
+        searches.remove,
+        ability="site.use",
+        name="search_remove",
+        methods=POST,
     ),
 ]
 

@@ -136,5 +136,5 @@ const forgetShared = (chosen = () => true) => {
 on(document, 'submit', ({ target }) => { if (target.getAttribute('action') === '/accounts/logout/') forgetShared(); });
 
 window.parvis = {
-  forgetShared, lang, t, count, learn, announce, make, token, ask, json, html, address, pause, on, element, typing, id,
+  forgetShared, fetchScript, lang, t, count, learn, announce, make, token, ask, json, html, address, pause, on, element, typing, id,
 };

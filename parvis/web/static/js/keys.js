@@ -22,6 +22,21 @@ const land = (one) => {
   one.scrollIntoView({ block: 'nearest' });
 };
 
+/* The menu of the search box; what is typed before it has come goes into the box, and is taken over. */
+const find = () => {
+  const box = document.querySelector('[data-search], input[type=search]');
+  if (box?.offsetParent) box.focus();
+  if (parvis.find) parvis.find(); else parvis.fetchScript(document.body.dataset.finder);
+};
+const box = document.querySelector('.topbar [data-search]');
+if (document.body.dataset.finder) box?.setAttribute('aria-haspopup', 'dialog');
+on(document, 'click input', (event) => {
+  const link = event.type === 'click' && event.target.closest?.('[data-find]');
+  if (!document.body.dataset.finder || !(link || event.target === box)) return;
+  if (link) event.preventDefault();
+  find();
+});
+
 element('x-keys', (el, signal) => {
   const list = () => document.getElementById(el.dataset.dialog || 'keys');
   const places = JSON.parse(el.dataset.go || '{}');
@@ -36,7 +51,7 @@ element('x-keys', (el, signal) => {
       const after = unread.find((one) => here !== document.body && !one.contains(here) && here.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
       land(after || unread.find((one) => !one.contains(here)));
     },
-    '/': () => document.querySelector('[data-search], input[type=search]')?.focus(),
+    '/': find,
     '?': () => list()?.showModal(),
     o: () => { const one = document.querySelector('.is-current'); (one && opener(one))?.click(); },
     r: () => document.querySelector('#reply textarea, x-composer textarea[name=body]')?.focus(),
@@ -45,7 +60,7 @@ element('x-keys', (el, signal) => {
   };
   on(document, 'keydown', (event) => {
     const search = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k' && !event.defaultPrevented;
-    if (search && !event.target.matches?.('textarea')) { event.preventDefault(); acts['/'](); return; }
+    if (search && !event.target.matches?.('textarea, [contenteditable=true]')) { event.preventDefault(); acts['/'](); return; }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing
       || parvis.typing(event.target) || document.documentElement.dataset.keys === 'off') return;
     const going = Date.now() - chord < 1500 && places[event.key];
