@@ -1,7 +1,5 @@
 """Searches kept by name, and what their owners have been told of."""
 
-from pathlib import Path
-
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
@@ -9,15 +7,12 @@ from django.db import migrations, models
 
 import parvis.kernel.ids
 
-BEFORE = sorted(path.stem for path in Path(__file__).parent.glob("00[0-4]*.py"))[-1:]
-
 
 class Migration(migrations.Migration):
-    initial = not BEFORE
+    initial = True
     dependencies = [
         ("contributions", "0007_entries"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        *[("search", name) for name in BEFORE],
     ]
     operations = [
         migrations.CreateModel(
