@@ -66,7 +66,10 @@ def name_of(model: type[models.Model], one: models.Field[Any, Any]) -> str:
 
 def place_of(world: World, space_id: int) -> str:
     """The world's name of a space; "beside" for those made beside it, which everybody may read or know."""
-    return next((name for name, space in world.cast.spaces().items() if space.id == space_id), "beside")
+    named = next((name for name, space in world.cast.spaces().items() if space.id == space_id), "")
+    if not named and Space.objects.filter(id=space_id, kind="exchange").exists():
+        return "exchange"  # between the author and the member
+    return named or "beside"
 
 
 def host_of(place: str) -> frozenset[str]:
@@ -82,10 +85,14 @@ def host_of(place: str) -> frozenset[str]:
 def who_reads(place: str) -> frozenset[str]:
     if place == "elsewhere":
         return frozenset({"host_elsewhere"})
+    if place == "exchange":
+        return frozenset({"author", "member"})
     return MEMBERS if place in CLOSED else frozenset(SIGNED)
 
 
 def who_knows(place: str) -> frozenset[str]:
+    if place == "exchange":
+        return who_reads(place)
     return MEMBERS | {"invitee"} if place == "secret" else frozenset(SIGNED)
 
 
@@ -149,6 +156,8 @@ def readers(world: World, row: Any) -> frozenset[str]:
         return frozenset({person.get(row.uploader_id, "")})
     if table in ("feeds_source", "feeds_item"):
         return of_source(world, row.source_id if table == "feeds_item" else row.id)
+    if table == "exchanges_quotation":
+        return frozenset({"administrator"})
     if table == "web_insidehost":
         return frozenset({"administrator"})
     if table in ("feeds_word", "accounts_apppassword"):

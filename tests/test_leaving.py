@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from parvis.contributions.reading import find_contribution
+from parvis.exchanges.actions import leave as leave_exchange
 from parvis.journal.jobs import drain
 from parvis.kernel.db import SYSTEM, acting
+from parvis.kernel.ids import decode
 from parvis.membership.actions import leave
 from parvis.spaces.models import Space
 from parvis.tools.calendar.feeds import make_feed
@@ -26,6 +29,7 @@ from tests.world import World
 
 LEAVERS = ("member", "author")
 LEFT = ("on_request", "secret")
+EXCHANGE = "exchange"  # the private one of the author and the member, which the member leaves
 ADDING = [row for row in (*SPACE, *THING) if row.method == "POST" and "+" in row.changes]
 
 
@@ -67,6 +71,7 @@ def _space_of(row: Any) -> int | None:
 
 def _plant(world: World, left: Left) -> None:
     named = {space.id: name for name, space in world.cast.spaces().items()}
+    named |= dict.fromkeys(Space.objects.filter(kind="exchange").values_list("id", flat=True), EXCHANGE)
     for model, one in text_columns():
         column = name_of(model, one)
         if column in EXEMPT:
@@ -94,6 +99,8 @@ def left(world: World) -> Left:
             assert person is not None
             for place in LEFT:
                 leave(world.cast.spaces()[place], by=person)
+        member = world.cast.member
+        leave_exchange(find_contribution(decode(world.site["exchange"]), member), by=member)
         drain()
     found.sweep = sweep_pages(world, LEAVERS)
     for actor, tokens in found.feeds.items():
@@ -108,12 +115,14 @@ def test_who_leaves_meets_no_word_of_the_place_on_any_page(left: Left) -> None:
         f"{left.planted.where[word]} of {left.places[word]} met by {actor} at {where}"
         for word, actors in left.sweep.met.items()
         for actor, where in actors.items()
-        if left.places[word] in LEFT and "ex_member" not in left.planted.readers[word]
+        if (left.places[word] in LEFT or left.places[word] == EXCHANGE and actor == "member")
+        and "ex_member" not in left.planted.readers[word]
     )
     assert not leaks, f"{len(leaks)}:\n" + "\n".join(leaks[:60])
 
 
 def test_they_had_done_much_there_and_read_widely(left: Left) -> None:
     assert left.done > 60
+    assert sum(place == EXCHANGE for place in left.places.values()) >= 8
     assert sum(place in LEFT for place in left.places.values()) > 200
     assert left.sweep.pages > 300

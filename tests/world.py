@@ -46,6 +46,7 @@ from parvis.transfer import runs
 from parvis.transfer.models import Run
 from parvis.web import site_settings, ways_out
 from parvis.web.models import Network
+from tests.world_exchanges import exchange_here
 from tests.world_tools import (
     calendar_here,
     documents_here,
@@ -56,6 +57,7 @@ from tests.world_tools import (
     polls_here,
     seen,
 )
+from tests.world_notices import notices_here
 from tests.world_workflow import approvals_here, openings_here
 
 ACTORS = (
@@ -89,6 +91,7 @@ class World:
             row := Session.objects.filter(session_key=self.sessions[actor]).first()
         ):
             own["own_session"] = row.public_key
+        own["own_notice"] = self.site[f"notice_of_{actor}"]
         own["colleague"] = encode((self.cast.host if actor == "member" else self.cast.member).id)
         return {**self.site, **self.names.get(space, {}), **own}
 
@@ -121,6 +124,7 @@ def build_world(words: Words = lambda text: text) -> World:
             _fill_space(world, name, words)
         set_level(world.cast.personal, Level.FOLLOWING, by=world.cast.member)
         drain()
+        notices_here(world)
         # The trial of the bundle, as one that found no fault: only such a one can be loaded.
         Run.objects.update(state=runs.DONE, is_dry_run=True, report={"name": "bundle.zip"})
     _open_sessions(world)
@@ -173,6 +177,7 @@ def _fill_site(world: World, words: Words) -> None:
         **_tokens(cast), **_imports(admin), **_elsewhere(cast),
     }  # fmt: skip
     site |= own_feeds_here(cast, words)
+    site |= exchange_here(cast, words)
     site |= {"own_program": encode(make_app_password(words("Portable"), "both", by=cast.author)[0].id)}
     drafts.save_draft(
         "new", {"title": [words("À demi écrit")], "body": [words("Brouillon de lampe")]}, by=cast.author
