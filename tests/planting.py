@@ -160,7 +160,7 @@ def readers(world: World, row: Any) -> frozenset[str]:
         return frozenset({"administrator"})
     if table == "web_insidehost":
         return frozenset({"administrator"})
-    if table in ("feeds_word", "accounts_apppassword"):
+    if table in ("feeds_word", "accounts_apppassword", "search_savedsearch"):
         return frozenset({person.get(row.person_id, "")})
     if room == "forum" or table == "membership_toolopening":
         return who_reads(place_of(world, row.space_id))

@@ -34,6 +34,7 @@ from parvis.membership import charters, groups, invitations, requests, shaping, 
 from parvis.membership.actions import create_community, set_level
 from parvis.membership.models import JoinRequest
 from parvis.people.models import Person, ProfileField
+from parvis.search.saved import save_search
 from parvis.spaces.models import Level, Space
 from parvis.testing.cast import PASSWORD, Cast, build_cast
 from parvis.tools.blog.actions import publish_post
@@ -178,6 +179,7 @@ def _fill_site(world: World, words: Words) -> None:
     }  # fmt: skip
     site |= own_feeds_here(cast, words)
     site |= exchange_here(cast, words)
+    site |= {"own_search": encode(save_search("lampe", name=words("Mes lampes"), by=cast.author).id)}
     site |= {"own_program": encode(make_app_password(words("Portable"), "both", by=cast.author)[0].id)}
     drafts.save_draft(
         "new", {"title": [words("À demi écrit")], "body": [words("Brouillon de lampe")]}, by=cast.author

@@ -22,6 +22,7 @@ REASONS: dict[str, NoticeClass] = {
     **dict.fromkeys(("asked", "community_asked"), notices.REQUEST),
     **dict.fromkeys(("retained", "merged", "idea", "concluded"), notices.IDEA),
     **dict.fromkeys(("reported", "hidden"), notices.MODERATION),
+    "search": notices.SEARCH,
     "new": notices.NEW,
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.utils import timezone
 
 from parvis.access.roles import Place, roles
 from parvis.access.table import allowed_by
@@ -144,9 +145,11 @@ def _lines(rows: Sequence[Notice], person: Person) -> list[Line]:
 
 
 def _group(row: Notice) -> tuple[Any, ...]:
-    """New things stand together by author and place, everything else by thing and what happened to it."""
+    """New things stand together by author and place, those of saved searches by day, everything else by thing and what happened to it."""
     if row.reason == "new":
         return "new", row.space_id, row.actor_id
+    if row.reason == "search":
+        return "search", timezone.localdate(row.created_at)
     about = row.contribution_id or row.space_id or row.thing_id
     return about, row.reason, row.thing_kind == "space"
 
@@ -211,7 +214,7 @@ def _line(group: Sequence[Notice], seen: _Seen) -> Line:
     actors = [seen.people[key] for key in people if key in seen.people]
     who = names_in_words([actor.name for actor in actors], len(people))
     thing, space = seen.contributions.get(target.contribution_id or 0), seen.spaces.get(newest.space_id or 0)
-    others = _others(group, target, seen) if newest.reason == "new" else ()
+    others = _others(group, target, seen) if newest.reason in ("new", "search") else ()
     return Line(
         sentence=sentence(_worded(newest), who, len(people), things=len(others) + 1),
         about=_about(thing, space, seen),

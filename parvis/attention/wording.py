@@ -23,6 +23,7 @@ ICONS = {
     "hidden": "eye-off",
     "thanked": "hand-heart",
     "new": "sparkles",
+    "search": "search",
     "retained": "lightbulb",
     "concluded": "gavel",
     "idea": "lightbulb",
@@ -76,6 +77,9 @@ def sentence(reason: str, who: str, count: int = 1, *, things: int = 1) -> str:
         "added": ngettext("%(who)s made you a member", "%(who)s made you a member", count),
         "refused": ngettext("%(who)s answered your request", "%(who)s answered your request", count),
         "thanked": ngettext("%(who)s reacted to what you wrote", "%(who)s reacted to what you wrote", count),
+        "search": ngettext(
+            "Something new answers a search you keep", "%(n)s new things answer searches you keep", things
+        ),
         "new": ngettext("%(who)s published something", "%(who)s published %(n)s things", things),
         "reported": ngettext(
             "%(who)s asks you to look at something", "%(who)s ask you to look at something", count

@@ -8,3 +8,6 @@ from django.apps import AppConfig
 class SearchConfig(AppConfig):
     name = "parvis.search"
     label = "search"
+
+    def ready(self) -> None:
+        from parvis.search import telling  # noqa: F401 - registers its job

@@ -59,6 +59,9 @@ APPROVAL = NoticeClass(
 IDEA = NoticeClass(
     "idea", _("Ideas and decisions"), _("your idea is retained, or a topic you follow concluded"), "lightbulb", rank=35
 )  # fmt: skip
+SEARCH = NoticeClass(
+    "search", _("Saved searches"), _("something new answers a search you keep"), "search", rank=38
+)
 MODERATION = NoticeClass(
     "moderation", _("Moderation"), _("hosts hide a text of yours, or are asked to look"), "flag", insists=True, rank=40
 )  # fmt: skip
@@ -69,4 +72,4 @@ NEW = NoticeClass(
     "new", _("New things"), _("something is new in a place you follow closely"), "sparkles", PLACES, rank=80
 )  # fmt: skip
 
-HOUSE = (MENTION, REPLY, ACCEPTED, THANKS, INVITATION, APPROVAL, IDEA, MODERATION, REQUEST, NEW)
+HOUSE = (MENTION, REPLY, ACCEPTED, THANKS, INVITATION, APPROVAL, IDEA, SEARCH, MODERATION, REQUEST, NEW)

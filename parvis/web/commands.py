@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from parvis.toolkit.request import Request
 
 MOST = 6  # of one group, so that what is found keeps its place
-AT_FIRST = 8
+AT_FIRST = 5
 
 
 @dataclass(frozen=True)
@@ -120,8 +120,8 @@ def _what_may_be_written() -> set[str]:
 def groups(request: Request, text: str, place: str = "") -> list[tuple[str, list[Command]]]:
     """The commands that hold all the words, by group with its title; without words, those that come in useful first."""
     found = [
-        (_("Write something"), writings(request, text, place)),
         (_("Go to"), places(request)),
+        (_("Write something"), writings(request, text, place)),
         (_("Do"), doings(request)),
     ]
     words = _words(text)

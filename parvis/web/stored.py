@@ -48,6 +48,7 @@ WORDS: dict[str, Any] = {
     "accounts_signinlink.person_id": _("One-time links and codes made for you"),
     "accounts_message.person_id": _("Messages written to you, for 30 days"),
     "attention_notice.person_id": _("Your notifications"),
+    "attention_rule.person_id": _("What the bell rings for"),
     "attention_notice.actor_id": _("Notifications that others got from you"),
     "journal_activity.actor_id": _("The journal: what you did, where, when"),
     "journal_receipt.person_id": _("Receipts of forms you sent, so that none is sent twice"),
@@ -57,6 +58,8 @@ WORDS: dict[str, Any] = {
     "membership_joinrequest.answered_by_id": _("Requests you answered"),
     "membership_communityrequest.person_id": _("Communities you asked for"),
     "membership_charter.written_by_id": _("Charters you wrote"),
+    "search_savedsearch.person_id": _("Searches you keep"),
+    "search_heard.person_id": _("Things your searches have told you of"),
     "ballots_points.person_id": _("Points you gave to ideas"),
     "transfer_run.asked_by_id": _("Imports you asked for"),
 }
