@@ -36,6 +36,11 @@ def package_of(slug: str) -> str:
     return f"parvis.{slug}" if slug in settings.ROOMS else f"parvis.tools.{slug}"
 
 
+def thing_rooms() -> frozenset[str]:
+    """The first words of the addresses at which things are: /go/KEY/, and /forum/KEY/ for each tool installed."""
+    return frozenset({"go", *(tool.slug for tool in tools())})
+
+
 @lru_cache(maxsize=1)
 def kinds() -> dict[str, tuple[Tool, Kind]]:
     """Every installed kind with its tool, by slug."""

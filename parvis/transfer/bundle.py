@@ -26,7 +26,17 @@ from parvis.transfer import fields as of
 from parvis.transfer.container import Container, Folder, Limits, Zip
 from parvis.transfer.rows import ORDER, BadRow, File, Object, Reaction, Reply, Row, Total
 
-__all__ = ["Bundle", "Checked", "Limits", "Manifest", "Problem", "open_bundle", "translate", "write"]
+__all__ = [
+    "Bundle",
+    "Checked",
+    "Limits",
+    "Manifest",
+    "Problem",
+    "leads_to_things",
+    "open_bundle",
+    "translate",
+    "write",
+]
 
 FORMAT = "parvis-bundle"
 VERSION = 1
@@ -34,6 +44,8 @@ MAX_LINE = 4_000_000  # bytes of one row
 MAX_PROBLEMS = 200
 
 _MENTION = re.compile(r"@\[([^\[\]\n]{0,200})\]\(person:([A-Za-z0-9][A-Za-z0-9._-]{0,79})\)")
+# Where a link leads to a thing of the house: /go/ID/, or /forum/ID/ as its tool says it.
+_THING_ADDRESS = re.compile(r"(?:(?<=\(|<)|(?<=\]: ))/([a-z]{2,20})/([A-Za-z0-9][A-Za-z0-9._-]{0,79})/")
 _FILE_ADDRESS = re.compile(r"(?<=\(|<)/files/([A-Za-z0-9][A-Za-z0-9._-]{0,79})/")
 
 R = TypeVar("R", bound=Row)
@@ -345,12 +357,23 @@ def _drop(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def translate(
-    body: str, *, person: Callable[[str], str | None], file: Callable[[str], str | None] = lambda key: None
-) -> str:
-    """A body with the ids in its mentions and file addresses replaced: source ids by ours, or ours by source ids.
+def leads_to_things(body: str) -> bool:
+    """Whether a text has an address that may be one of a thing."""
+    return _THING_ADDRESS.search(body) is not None
 
-    A mention of nobody known loses its link and keeps its name; an unknown file's address is left as it is.
+
+def translate(
+    body: str,
+    *,
+    person: Callable[[str], str | None],
+    file: Callable[[str], str | None] = lambda key: None,
+    thing: Callable[[str], str | None] = lambda key: None,
+    rooms: frozenset[str] = frozenset(),
+) -> str:
+    """A body with the ids in its mentions, and in the addresses of files and of things (those that begin with one of
+    `rooms`), replaced: source ids by ours, or ours by source ids.
+
+    A mention of nobody known loses its link and keeps its name; an address of nothing known is left as it is.
     """
 
     def mention(match: re.Match[str]) -> str:
@@ -360,4 +383,9 @@ def translate(
     def address(match: re.Match[str]) -> str:
         return f"/files/{file(match[1]) or match[1]}/"
 
+    def thing_address(match: re.Match[str]) -> str:
+        found = thing(match[2]) if match[1] in rooms else None
+        return f"/{match[1]}/{found}/" if found else match[0]
+
+    body = _THING_ADDRESS.sub(thing_address, body) if rooms else body
     return _FILE_ADDRESS.sub(address, _MENTION.sub(mention, body))

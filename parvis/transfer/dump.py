@@ -71,6 +71,8 @@ class Names:
             source,
             person=lambda key: self._spelled("people", key),
             file=lambda key: self._spelled("files", key),
+            thing=lambda key: self._spelled("objects", key),
+            rooms=registry.thing_rooms(),
         )
 
     def _spelled(self, table: str, key: str) -> str | None:

@@ -21,6 +21,7 @@ from parvis.kernel.words import fold
 from parvis.membership.models import Charter
 from parvis.people.models import Person, ProfileField, ProfileValue, Subject
 from parvis.spaces.models import Membership, Space, SpaceTool, Subscription
+from parvis.toolkit import registry
 from parvis.transfer import bundle, rows
 
 Known = dict[tuple[str, str], int]
@@ -46,11 +47,13 @@ class Landing:
         return self.known.get((table, source_id))
 
     def text(self, body: str) -> str:
-        """A body with the source's ids of people and files replaced by ours."""
+        """A body with the source's ids of people, files and objects replaced by ours, as far as they are here yet."""
         return bundle.translate(
             body,
             person=lambda key: self._encoded("people", key),
             file=lambda key: self._encoded("files", key),
+            thing=lambda key: self._encoded("objects", key),
+            rooms=registry.thing_rooms(),
         )
 
     def texts(self, value: Any) -> Any:

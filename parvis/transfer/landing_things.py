@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Max, Q
 
-from parvis.contributions import entries
+from parvis.contributions import entries, texts
 from parvis.contributions.kinds import text_written
 from parvis.contributions.marks import REACTIONS, Attachment, Follow, Mention, Reaction, Tag, TagFollow, Total
 from parvis.contributions.models import Body, Contribution, Reply, ReplyState, Side, State
@@ -18,7 +18,7 @@ from parvis.kernel.words import fold
 from parvis.people.models import Person, PersonState
 from parvis.spaces.models import Audience, Level, Space, Subscription
 from parvis.toolkit import registry
-from parvis.transfer import rows
+from parvis.transfer import bundle, rows
 from parvis.transfer.landing import Landing, Made, key_at
 
 LEVELS = {"muted": Level.MUTED, "normal": Level.NORMAL, "following": Level.FOLLOWING}
@@ -112,9 +112,12 @@ def _load_detail(landing: Landing, contribution: Contribution, detail: dict[str,
 
 
 def complete_objects(landing: Landing, batch: list[rows.Object]) -> None:
-    """Once replies are here: details that name them, counters and last activity. Run again, it changes nothing."""
+    """Once replies are here: details that name them, links to what came later, counters and last activity.
+
+    Run again, it changes nothing.
+    """
     ids = {landing.key("objects", row.id): row for row in batch}
-    found = Contribution.objects.in_bulk([key for key in ids if key is not None])
+    found = Contribution.objects.select_related("body").in_bulk([key for key in ids if key is not None])
     counted = {
         row["contribution_id"]: row
         for row in Reply.objects.filter(contribution_id__in=found)
@@ -126,7 +129,8 @@ def complete_objects(landing: Landing, batch: list[rows.Object]) -> None:
     }
     for key, contribution in found.items():
         row = ids[key]
-        if any(_names_another(landing, value) for value in row.detail.values()):
+        is_led = _lead_on(landing, contribution, row.body)
+        if is_led or any(_names_another(landing, value) for value in row.detail.values()):
             _load_detail(landing, contribution, row.detail)
         counts = counted.get(key, {"n": 0, "last": None})
         moments = [moment for moment in (contribution.published_at, counts["last"]) if moment]
@@ -137,10 +141,43 @@ def complete_objects(landing: Landing, batch: list[rows.Object]) -> None:
         )
 
 
+def _lead_on(landing: Landing, contribution: Contribution, body: str) -> bool:
+    """Links of a text to what the bundle held after it: whether there were any. A text changed here since it came is
+    left as it is."""
+    if not bundle.leads_to_things(body) or contribution.version != 1:
+        return False
+    source = landing.text(body)
+    if source == contribution.body.source:
+        return False
+    texts.write_body(contribution, source)
+    contribution.body.refresh_from_db()
+    entries.index(contribution)
+    text_written(contribution, None, source)
+    return True
+
+
+def complete_replies(landing: Landing, batch: list[rows.Reply]) -> None:
+    """Links of replies to what is known now. Run again, it changes nothing."""
+    ids = {landing.key("replies", row.id): row for row in batch if bundle.leads_to_things(row.body)}
+    found = Reply.objects.select_related("contribution").in_bulk([key for key in ids if key is not None])
+    for key, reply in found.items():
+        source = landing.text(ids[key].body)
+        if source != reply.source and reply.version == 1:
+            rendered = markdown.render(source)
+            reply.source, reply.html, reply.text = source, rendered.html, rendered.text
+            reply.save(update_fields=["source", "html", "text"])
+            text_written(reply.contribution, reply, source)
+
+
 def _names_another(landing: Landing, value: Any) -> bool:
     """Whether a part of a detail is a reply, or an object that may have come after: known only now."""
+    if isinstance(value, list | dict):
+        parts = value.values() if isinstance(value, dict) else value
+        return any(_names_another(landing, part) for part in parts)
     if not isinstance(value, str):
         return False
+    if bundle.leads_to_things(value):
+        return True
     return landing.find("replies", value) is not None or landing.find("objects", value) is not None
 
 

@@ -144,6 +144,9 @@ def _finish(opened: bundle.Bundle, landed: landing.Landing, tell: Progress) -> N
             landing_things.complete_objects(landed, objects)
         done += len(objects)
         tell(_("counters"), done, opened.manifest.counts.get("objects", 0))
+    for replies in _batches(opened.rows(rows.Reply)):
+        with acting(SYSTEM):
+            landing_things.complete_replies(landed, replies)
     with acting(SYSTEM):
         recount_spaces(Space.objects.values_list("id", flat=True))
         if any(row.state == "active" for row in opened.rows(rows.Person)):

@@ -6,6 +6,7 @@ Not here: the tree (placing), who has the editor open (editing), replies and the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -90,15 +91,26 @@ def draft_page(space: Space, *, title: str, body: str, by: Person, **more: Any) 
 
 
 def page_of(contribution: Contribution) -> Page:
-    """The detail of a page, its row and its contribution's locked for what is to be written. Raises NotFound."""
+    """The detail of a page, its row and its contribution's locked for what is to be written. Raises NotFound.
+
+    The contribution bears the title of the last version, which readers of an approved one aren't shown.
+    """
     Contribution.objects.select_for_update(of=("self",), no_key=True).filter(id=contribution.id).first()
     page = Page.objects.select_for_update(of=("self",)).filter(contribution=contribution).first()
     if page is None:
         raise NotFound
-    contribution.refresh_from_db(fields=["title", "card", "version", "state"])
+    contribution.refresh_from_db(fields=["card", "version", "state"])
     contribution.body.refresh_from_db()
+    contribution.title = last_title(contribution, page.version)
     page.contribution = contribution
     return page
+
+
+def last_title(contribution: Contribution, number: int) -> str:
+    """The title of the version of that number, the last: work may bear another than readers are shown."""
+    rows = Version.objects.filter(contribution_id=contribution.id, number=number)
+    found = rows.values_list("title", flat=True).first()
+    return contribution.title if found is None else found
 
 
 def require_writer(page: Page, by: Person) -> None:
@@ -120,8 +132,11 @@ def write_page(
     tags: list[str] | None = None,
     note: str = "",
     restored_from: int | None = None,
+    together: Sequence[int] = (),
 ) -> Version:
     """Saves a text that was begun from version `base_revision`, as a version of its own; returns the one now shown.
+
+    `together` are those who wrote in it besides, by key.
 
     Where somebody saved meanwhile, what both changed is brought together; the same text again makes no version. None as
     `title` or `tags` leaves them. Who may: `require_writer`. Raises Clashed (both changed the same lines), Refused,
@@ -147,7 +162,8 @@ def write_page(
     has_changed = (title, source) != (contribution.title, contribution.body.source)
     revise(
         contribution,
-        title=title,
+        # The same text again leaves the spine as it is, also where readers are shown another title.
+        title=title if has_changed else _shown_title(contribution),
         body=source,
         by=by,
         tags=kept if has_changed or tags is not None else None,
@@ -157,10 +173,17 @@ def write_page(
     )
     if not has_changed:
         return find_version(contribution, now)
+    contribution.title = title
     contribution.body.refresh_from_db()
-    version = keep_version(page, by=by, note=note, restored_from=restored_from, is_merged=is_merged)
+    version = keep_version(
+        page, by=by, note=note, restored_from=restored_from, is_merged=is_merged, together=together
+    )
     _tell_followers(contribution, by=by)
     return version
+
+
+def _shown_title(contribution: Contribution) -> str:
+    return Contribution.objects.values_list("title", flat=True).get(id=contribution.id)
 
 
 def _brought_together(base: Version, now: Version, title: str, source: str) -> tuple[str, str]:
@@ -241,6 +264,7 @@ def restore_version(contribution: Contribution, number: int, *, by: Person) -> V
 def revised(contribution: Contribution, *, options: dict[str, Any], by: Person) -> None:
     """After the shell's own edit page: a draft stays at its first version, a published page gets another one."""
     page = page_of(contribution)
+    contribution.title = _shown_title(contribution)  # as it was written just now
     if contribution.is_published:
         require_writer(page, by)
         last = find_version(contribution, page.version)

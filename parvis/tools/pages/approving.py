@@ -6,12 +6,12 @@ Not here: asking and answering (the room of approvals), how versions are kept (v
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from parvis.approvals.models import Edition
 from parvis.approvals.reading import Standing, approved_number, standing_of
-from parvis.contributions import texts
-from parvis.contributions.models import Contribution
+from parvis.contributions import entries
+from parvis.contributions.models import Body, Contribution
 from parvis.kernel import markdown
 from parvis.kernel.errors import NotFound
 from parvis.tools.pages.models import Version
@@ -30,21 +30,25 @@ def edition_of(version: Version) -> Edition:
     return Edition(version.number, digest_of(version.title, version.source))
 
 
+def last_edition(contribution: Contribution, row: Any) -> Edition:
+    """The last version of a page that `reading.read_page` has read."""
+    return Edition(row.version, digest_of(row.last_title, contribution.body.source))
+
+
 def current_edition(contribution: Contribution) -> Edition | None:
     """The last version of a page; None for what has none. One query."""
     last = Version.objects.filter(contribution_id=contribution.id).order_by("-number").first()
     return edition_of(last) if last else None
 
 
-def standing(contribution: Contribution, number: int, viewer: Person) -> Standing:
-    """How a page, whose last version has this number, stands for its reader. One query."""
-    digest = digest_of(contribution.title, contribution.body.source)
-    return standing_of(contribution, Edition(number, digest), viewer)
+def standing(contribution: Contribution, edition: Edition, viewer: Person) -> Standing:
+    """How a page, whose last version is this one, stands for its reader. One query."""
+    return standing_of(contribution, edition, viewer)
 
 
 def newest_for(contribution: Contribution, last: int, viewer: Person) -> int:
-    """The number of the newest version that a reader may see: the approved one for who doesn't write here. One query."""
-    found = standing(contribution, last, viewer)
+    """The number of the newest version that a reader may see: the approved one for who doesn't write here. Two queries."""
+    found = standing(contribution, current_edition(contribution) or Edition(last, ""), viewer)
     return last if found.may_see_work else found.shown_number()
 
 
@@ -55,12 +59,19 @@ def require_seen(contribution: Contribution, number: int, last: int, viewer: Per
 
 
 def settled(contribution: Contribution) -> None:
-    """Lets the page be found, and shown on cards, by the words of the version that readers are shown."""
+    """Makes the spine say what readers are shown: title, excerpt, HTML, words for the search are the approved version's.
+
+    Whatever shows a page by the spine alone (a list, a card, a notice, a search) then shows no work. What stays the
+    last version's is the source, from which the next one is written; its title stands in the version.
+    """
     number = approved_number(contribution.id)
     shown = Version.objects.filter(contribution_id=contribution.id, number=number).first() if number else None
     if shown is None:
         return
-    text = markdown.render(shown.source).text
+    rendered = markdown.render(shown.source)
     Contribution.objects.filter(id=contribution.id).update(
-        excerpt=markdown.excerpt(text), search=texts.search_vector(shown.title, shown.source)
+        title=shown.title,
+        excerpt=markdown.excerpt(rendered.text),
     )
+    Body.objects.filter(contribution_id=contribution.id).update(html=rendered.html, text=rendered.text)
+    entries.index(contribution)

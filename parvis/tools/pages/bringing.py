@@ -5,14 +5,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
 
 from parvis.access.table import require
 from parvis.contributions.actions import touch_card
 from parvis.contributions.marks import Attachment
-from parvis.kernel import markdown
+from parvis.kernel import clock, markdown
 from parvis.kernel.errors import NotFound
+from parvis.kernel.ids import encode, new_id
+from parvis.spaces.models import Audience
 from parvis.toolkit import registry
 from parvis.toolkit.spec import Remark
 from parvis.tools.pages import reading
@@ -47,7 +50,7 @@ def make_page(contribution: Contribution, *, by: Person) -> Contribution:
     made = publish_page(
         contribution.space,
         title=contribution.title,
-        body=page_text(contribution),
+        body=own_files(page_text(contribution), contribution, by=by),
         tags=labels,
         options={"came_from": contribution},
         by=by,
@@ -62,8 +65,8 @@ def page_text(contribution: Contribution) -> str:
     sections = []
     for part in kind.gist(contribution):
         whose = f"\n\n*{part.by}*" if part.by else ""
-        sections.append(f"## {part.heading}\n\n{_plain(part.source)}{whose}")
-    began = _plain(contribution.body.source)
+        sections.append(f"## {part.heading}\n\n{part.source.strip()}{whose}")
+    began = contribution.body.source.strip()
     if began:
         heading = _("How it began")
         sections.append(f"## {heading}\n\n{began}" if sections else began)
@@ -80,14 +83,30 @@ def page_text(contribution: Contribution) -> str:
     return "\n\n".join(sections)
 
 
-def _plain(source: str) -> str:
-    """A text without the pictures and files that belong to it: they stay where they were sent, one click away."""
+def own_files(source: str, contribution: Contribution, *, by: Person) -> str:
+    """The text with files of its own in the place of the discussion's, so that the page keeps them when that one goes.
+
+    The bytes are stored once. A line with a file of something else again is left out: it isn't theirs to give.
+    """
     files = set(markdown.render(source).files)
     if not files:
-        return source.strip()
-    own = {row.url.rpartition("/")[0] for row in Attachment.objects.filter(id__in=files)}
-    kept = [line for line in source.split("\n") if not any(address in line for address in own)]
-    return "\n".join(kept).strip()
+        return source
+    here = Q(contribution=contribution) | Q(contribution__part_of=contribution)
+    own = list(Attachment.objects.filter(here, id__in=files))
+    foreign = [f"/files/{encode(key)}/" for key in files - {row.id for row in own}]
+    source = "\n".join(line for line in source.split("\n") if not any(one in line for one in foreign))
+    for row in own:
+        address, row.id, row.created_at = f"/files/{encode(row.id)}/", new_id(), clock.now()
+        row.contribution, row.reply, row.space_id, row.audience, row.uploader = (
+            None,
+            None,
+            None,
+            Audience.NAMED,
+            by,
+        )
+        row.save(force_insert=True)
+        source = source.replace(address, f"/files/{encode(row.id)}/")
+    return source
 
 
 def remarks(contribution: Contribution, viewer: Person) -> list[Remark]:

@@ -13,7 +13,7 @@ from parvis.kernel import clock, markdown
 from parvis.kernel.ids import encode
 from parvis.toolkit.loading import Resolve, moment_in, person_in, text_in
 from parvis.tools.pages.models import Page, Version
-from parvis.tools.pages.versions import LONGEST_NOTE, counted, keep_version
+from parvis.tools.pages.versions import LONGEST_NOTE, MOST_NAMED, counted, keep_version
 
 if TYPE_CHECKING:
     from parvis.contributions.models import Contribution
@@ -23,7 +23,7 @@ HEAVIEST = 1_500_000  # characters of older versions that leave with a page: a b
 
 
 def dump_page(contribution: Contribution) -> dict[str, Any]:
-    """parent, position, protected, model, came_from, versions [{number, title, text, by, at, note, from, merged}].
+    """parent, position, protected, model, came_from, versions [{number, title, text, by, with, at, note, from, merged}].
 
     The last version's title and text are the object's own.
     """
@@ -58,16 +58,21 @@ def _version(row: Version, is_last: bool) -> dict[str, Any]:
         "title": "" if is_last else row.title,
         "text": "" if is_last else row.source,
         "by": encode(row.author_id),
+        "with": [encode(key) for key in row.with_ids],
         "at": row.created_at.isoformat(),
         "note": row.note,
         "from": row.restored_from,
         "merged": row.is_merged,
     }
-    return {name: value for name, value in said.items() if value not in ("", None, False)}
+    return {name: value for name, value in said.items() if value not in ("", None, False, [])}
 
 
 def load_page(contribution: Contribution, detail: dict[str, Any], *, resolve: Resolve) -> None:
     """Makes the detail of a page what the bundle says; run again (once those above it are there), it changes no more."""
+    given = detail.get("versions")
+    rows = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+    if _is_written_on(contribution, rows):
+        return
     position = detail.get("position")
     parent = _page(resolve, detail.get("parent"), contribution)
     came_from = detail.get("came_from")
@@ -88,9 +93,14 @@ def load_page(contribution: Contribution, detail: dict[str, Any], *, resolve: Re
         contribution=contribution, defaults=place, create_defaults={**place, **begun}
     )
     page.contribution = contribution
-    given = detail.get("versions")
-    rows = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
     _load_versions(page, rows, resolve)
+
+
+def _is_written_on(contribution: Contribution, rows: list[dict[str, Any]]) -> bool:
+    """Whether the page came before and has versions made here since: the same bundle again takes nothing back."""
+    numbers = [n for one in rows if isinstance(n := one.get("number"), int)]
+    page = Page.objects.filter(contribution=contribution).first()
+    return page is not None and bool(numbers) and page.version > max(numbers)
 
 
 def _page(resolve: Resolve, key: Any, contribution: Contribution) -> int | None:
@@ -134,6 +144,7 @@ def _load_version(
 ) -> Version:
     contribution = page.contribution
     restored = one.get("from")
+    given = one["with"] if isinstance(one.get("with"), list) else []
     added, taken = counted(before, source)
     version, _made = Version.objects.update_or_create(
         contribution=contribution,
@@ -146,6 +157,7 @@ def _load_version(
             "author_id": person_in(resolve, one.get("by")) or contribution.author_id,
             "created_at": moment_in(one.get("at")) or contribution.published_at or clock.now(),
             "note": text_in(one, "note")[:LONGEST_NOTE],
+            "with_ids": [key for key in (person_in(resolve, who) for who in given) if key][:MOST_NAMED],
             "restored_from": restored if isinstance(restored, int) and 0 < restored < MOST else None,
             "is_merged": one.get("merged") is True,
             "words_in": added,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -55,6 +56,8 @@ class Version(Placed):
     title = models.CharField(max_length=300, default="", blank=True)
     source = models.TextField(default="", blank=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Who else wrote in it, when it was written together: by key, those who wrote most first.
+    with_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     note = models.CharField(max_length=300, default="", blank=True)
     restored_from = models.PositiveIntegerField(null=True, blank=True)

@@ -39,7 +39,8 @@ READABLE = """(c.audience = 0 OR c.audience = 1 AND EXISTS (SELECT 1 FROM spaces
   WHERE m.space_id = c.space_id AND m.person_id = %(me)s))"""
 
 PAGE = f"""
-SELECT g.version, g.changed_at, g.changed_by_id, g.is_protected, g.is_model, g.editing_by_id, g.editing_since,
+SELECT g.version, (SELECT v.title FROM pages_version v WHERE v.contribution_id = g.contribution_id
+    AND v.number = g.version) AS last_title, g.changed_at, g.changed_by_id, g.is_protected, g.is_model, g.editing_by_id, g.editing_since,
   g.parent_id, w.display_name AS changed_by, e.display_name AS editing_by,
   (SELECT coalesce(json_agg(json_build_object('id', up.id::text, 'title', up.title) ORDER BY up.depth DESC), '[]')
     FROM (WITH RECURSIVE up AS (
@@ -107,7 +108,9 @@ WHERE g.space_id = %(space)s AND g.is_model ORDER BY c.title, c.id LIMIT 40"""
 
 HISTORY = """
 SELECT v.number, v.title, v.author_id, v.created_at, v.note, v.restored_from, v.is_merged, v.words_in, v.words_out,
-  p.display_name AS author_name, p.photo AS author_photo
+  p.display_name AS author_name, p.photo AS author_photo,
+  (SELECT coalesce(json_agg(json_build_object('id', o.id::text, 'name', o.display_name)
+      ORDER BY array_position(v.with_ids, o.id)), '[]') FROM people_person o WHERE o.id = ANY(v.with_ids)) AS others
 FROM pages_version v JOIN people_person p ON p.id = v.author_id
 WHERE v.contribution_id = %(id)s AND v.number < %(before)s ORDER BY v.number DESC LIMIT %(limit)s"""
 

@@ -168,6 +168,7 @@ def version_line(row: Any, last: int, url: str) -> dict[str, Any]:
         "number": row.number,
         "url": f"{url}history/{row.number}/",
         "author": author_of(row),
+        "others": [{"name": one["name"], "url": f"/people/{encode(int(one['id']))}/"} for one in row.others],
         "at": row.created_at,
         "note": row.note,
         "title": row.title,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from parvis.people.models import Person
 
 LONGEST_NOTE = 300
+MOST_NAMED = 24  # of those who wrote a version together
 AROUND = 2  # unchanged lines shown before and after a change
 MARKED = re.compile(r"<(ins|del)>(.*?)</\1>", re.DOTALL)
 WORD = re.compile(r"[^\W_]+")
@@ -54,7 +56,13 @@ class Difference:
 
 
 def keep_version(
-    page: Page, *, by: Person, note: str = "", restored_from: int | None = None, is_merged: bool = False
+    page: Page,
+    *,
+    by: Person,
+    note: str = "",
+    restored_from: int | None = None,
+    is_merged: bool = False,
+    together: Sequence[int] = (),
 ) -> Version:
     """Writes the text that the contribution now has as a version of its own; the caller holds the page's row."""
     contribution = page.contribution
@@ -68,6 +76,7 @@ def keep_version(
         title=contribution.title,
         source=contribution.body.source,
         author=by,
+        with_ids=[key for key in together if key != by.id][:MOST_NAMED],
         created_at=clock.now(),
         note=" ".join(note.replace("\x00", "").split())[:LONGEST_NOTE],
         restored_from=restored_from,

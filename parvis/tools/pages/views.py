@@ -55,9 +55,11 @@ def show(request: Request, contribution: Contribution) -> HttpResponse:
     """A page: its text with its contents, the tree around it, what leads to it, its comments."""
     row = reading.read_page(contribution, request.viewer, installed_kinds())
     shared = showing.describe(contribution, row, request.viewer, request.abilities)
-    approval = approving.standing(contribution, row.version, request.viewer)
+    approval = approving.standing(contribution, approving.last_edition(contribution, row), request.viewer)
     number = approval.shown_number(wants_work="work" in request.GET)
-    older = reading.draw_older(contribution, number) if number != row.version else {}
+    # The spine bears the approved version, or, where there is none, the last.
+    is_other = approval.has_work or number != row.version
+    older = reading.draw_older(contribution, number) if is_other else {}
     return contribution_page(
         request,
         contribution,

@@ -141,7 +141,7 @@ def _stored(contribution: Contribution, version: int) -> dict[str, Any]:
     source = contribution.body.source
     labels = contribution.tags.values_list("label", flat=True)
     return {
-        "title": contribution.title,
+        "title": actions.last_title(contribution, version),
         "body": markdown.with_names(source, names_of(markdown.mentions_in(source))),
         "tags": ", ".join(labels),
         "base": version,

@@ -70,3 +70,33 @@ def test_a_page_goes_back_to_its_approved_words_without_another_approval(cast: C
     text = text_of(client_of(cast.member).get(f"/pages/{page.key}/"))
     assert "tamponné" in text
     assert "?work=1" not in text, "version 3 is the very text that was approved"
+
+
+def test_a_title_under_work_stands_nowhere_but_with_the_work(cast: Cast) -> None:
+    page = approved_then_changed(cast)
+    write(page, cast.member, "Un mot griffonné", 2, title="Fusion secrète")
+    stranger, member = client_of(cast.stranger), client_of(cast.member)
+    url = f"/pages/{page.key}/"
+    for address in (
+        "/",
+        f"{cast.open.url}pages/",
+        url,
+        f"{url}history/",
+        "/search/?q=recette",
+        cast.open.url,
+    ):
+        assert "Fusion" not in text_of(stranger.get(address)), address
+    assert "Recette" in text_of(stranger.get(f"{cast.open.url}pages/"))
+    assert "Recette" not in text_of(stranger.get("/search/?q=fusion"))
+    assert "griffonné" not in seen(page, cast.stranger).body.html
+    assert "<h1" in text_of(member.get(f"{url}?work=1"))
+    assert "Fusion secrète" in text_of(member.get(f"{url}?work=1"))
+    assert "Fusion secrète" in text_of(member.get(f"{url}edit/"))
+    # The same text again is no version, and shows nothing; the approved title again is one.
+    assert write(page, cast.member, "Un mot griffonné", 3).number == 3
+    assert Contribution.objects.get(id=page.id).title == "Recette"
+    assert write(page, cast.member, "Un mot griffonné", 3, title="Recette").title == "Recette"
+    write(page, cast.member, "Un mot griffonné", 4, title="Fusion dite")
+    approve(page, ask(page, cast.author, cast.member), cast.member)
+    assert "Fusion dite" in text_of(stranger.get(f"{cast.open.url}pages/"))
+    assert "griffonné" in text_of(stranger.get(url))

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from parvis.contributions.actions import revise
+from parvis.contributions.marks import Attachment
 from parvis.contributions.models import Contribution
 from parvis.contributions.replies import reply
 from parvis.kernel.errors import NotFound
 from parvis.kernel.ids import decode, encode
+from parvis.people.models import Person
 from parvis.testing.cast import Cast
 from parvis.toolkit import registry
 from parvis.tools.pages import bringing, bundle
@@ -64,6 +67,38 @@ def test_what_came_of_it_stands_first(cast: Cast) -> None:
     assert text.index("Un tableau") < text.index("Elles traînent.")
 
 
+def picture(by: Person, **more: Any) -> Attachment:
+    return Attachment.objects.create(
+        uploader=by,
+        sha256="0" * 64,
+        name="cles.png",
+        media_type="image/png",
+        size=9,
+        width=3,
+        height=3,
+        **more,
+    )
+
+
+def test_its_pictures_are_the_pages_own(cast: Cast) -> None:
+    cast.on_request.tools.get_or_create(slug="pages")
+    topic = discussion(cast)
+    sent = picture(cast.author)
+    revise(topic, title=topic.title, body=f"Elles traînent.\n\n![Le tableau]({sent.url})", by=cast.author)
+    elsewhere = picture(
+        cast.host, contribution=shared(cast), space_id=topic.space_id, audience=topic.audience
+    )
+    text = f"{bringing.page_text(topic)}\n\n![Ailleurs]({elsewhere.url})"
+    assert elsewhere.url not in bringing.own_files(text, topic, by=cast.member)
+    Attachment.objects.filter(uploader=cast.member).delete()
+    made = bringing.make_page(seen(topic, cast.member), by=cast.member)
+    assert sent.url not in made.body.source
+    own = Attachment.objects.get(contribution=made)
+    assert f"![Le tableau]({own.url})" in made.body.source
+    assert (own.sha256, own.audience, own.uploader) == (sent.sha256, made.audience, cast.member)
+    assert Attachment.objects.get(id=sent.id).contribution_id == topic.id
+
+
 def test_only_discussions_where_pages_are_open_become_pages(cast: Cast) -> None:
     cast.on_request.tools.filter(slug="pages").delete()
     topic = discussion(cast)
@@ -89,11 +124,12 @@ def test_the_page_it_became_is_told_to_who_may_read_it(cast: Cast) -> None:
 def test_tree_and_history_come_back_from_a_bundle(cast: Cast) -> None:
     top = shared(cast, "Haut")
     page = shared(cast, under=top)
-    write(page, cast.member, TEXT + "\n\nMerci.", 1, note="merci")
+    write(page, cast.member, TEXT + "\n\nMerci.", 1, note="merci", together=[cast.member.id, cast.host.id])
     detail = bundle.dump_page(seen(page, cast.author))
     assert detail["parent"] == encode(top.id)
     assert [one["number"] for one in detail["versions"]] == [1, 2]
     assert "text" not in detail["versions"][1]
+    assert detail["versions"][1]["with"] == [cast.host.key]
     Version.objects.filter(contribution=page).delete()
     Page.objects.filter(contribution=page).delete()
 

@@ -145,7 +145,8 @@ def look_again(contribution_id: int, number: int) -> tuple[list[bytes], int]:
 
 
 def write_version(contribution_id: int) -> int | None:
-    """Makes what was written together the page's text, as a version by whoever wrote most of it; returns its number.
+    """Makes what was written together the page's text, as a version by whoever wrote most of it, with the others named; returns its
+    number.
 
     None when there is nothing new to say. Raises Refused when the text can't be kept (too long): it stays shared.
     """
@@ -161,11 +162,18 @@ def write_version(contribution_id: int) -> int | None:
     text = markdown.canonical(to_markdown.write(shared.tree_of(doc)))
     version = None
     if not conversion.looks_the_same(text, page.contribution.body.source):
-        author = _author(page, changes)
+        wrote = _writers(changes)
+        author = _author(page, wrote)
         if author is None:
             return None
         declare_actor(author)
-        version = write_page(page.contribution, body=text, by=author, base_revision=page.version).number
+        version = write_page(
+            page.contribution,
+            body=text,
+            by=author,
+            base_revision=page.version,
+            together=[one.id for one in wrote],
+        ).number
         room.base_version = version
     room.state = room.base_state = doc.get_update()
     room.save(update_fields=["state", "base_state", "base_version"])
@@ -173,13 +181,17 @@ def write_version(contribution_id: int) -> int | None:
     return version
 
 
-def _author(page: Page, changes: list[Change]) -> Person | None:
-    """Who wrote most of it and may still write; else one of the hosts: what was written while it was allowed counts."""
+def _writers(changes: list[Change]) -> list[Person]:
+    """Those who wrote, whoever wrote most first."""
     weight: Counter[int] = Counter()
     for change in changes:
         weight[change.person_id] += len(change.data)
     people = Person.objects.in_bulk(list(weight))
-    wrote: list[Person] = [people[key] for key, _bytes in weight.most_common() if key in people]
+    return [people[key] for key, _bytes in weight.most_common() if key in people]
+
+
+def _author(page: Page, wrote: list[Person]) -> Person | None:
+    """Who wrote most of it and may still write; else one of the hosts: what was written while it was allowed counts."""
     for person in [*wrote, *hosts_of([page.space_id]).get(page.space_id, [])]:
         try:
             require_writer(page, person)

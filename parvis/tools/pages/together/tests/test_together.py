@@ -19,6 +19,7 @@ from parvis.testing.live import LiveSite, sign_in, until
 from parvis.toolkit.sockets import MALFORMED, NO_RIGHT, SESSION_OVER, TOO_FAST, TOO_LARGE, UNFIT
 from parvis.tools.pages.actions import protect, publish_page, write_page
 from parvis.tools.pages.models import Page, Version
+from parvis.tools.pages.reading import history
 from parvis.tools.pages.together import limits, protocol, room, store
 from parvis.tools.pages.together.models import Change, Room
 from parvis.tools.pages.together.tests.browser import Browser
@@ -79,6 +80,24 @@ def test_the_last_to_leave_leaves_a_version_by_who_wrote(
     assert source(page) == TEXT.replace("lundi", "mardi, sans faute, comme toujours")
     assert versions(page) == [(1, "author"), (2, "member")]
     assert not Change.objects.filter(contribution=page).exists()
+
+
+def test_all_who_wrote_are_named_in_the_history(
+    two: tuple[Browser, Browser], page: Contribution, cast: Cast
+) -> None:
+    one, other = two
+    one.type("lundi", "mardi, sans faute, comme toujours")
+    other.type("beurre", "confiture")
+    until(lambda: one.is_kept() and other.is_kept())
+    one.leave()
+    other.leave()
+    until(lambda: Page.objects.get(contribution=page).version == 2)
+    (last, first), _following = history(page)
+    assert [last.author_name, *(one["name"] for one in last.others)] == [
+        cast.member.display_name,
+        cast.author.display_name,
+    ]
+    assert first.others == []
 
 
 def test_leaving_without_a_word_makes_no_version(two: tuple[Browser, Browser], page: Contribution) -> None:
