@@ -80,6 +80,12 @@ on(window, 'pageshow', () => {
   for (const field of document.querySelectorAll('[data-auto-submit] :disabled')) field.disabled = false;
 });
 
+/* Tabs wider than the screen begin at the current one. */
+for (const tab of document.querySelectorAll('.tabs > [aria-current]')) {
+  const row = tab.parentElement;
+  row.scrollLeft = tab.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+}
+
 /* A form that came back: its summary is read first. */
 document.querySelector('[data-focus]')?.focus();
 

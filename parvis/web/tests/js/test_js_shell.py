@@ -66,3 +66,16 @@ def test_a_filter_is_sent_when_chosen_and_empty_ones_leave_the_address(site: Sit
     page.goto(site.page("/filters", FILTERS))
     page.get_by_label("Site").select_option("l")
     page.wait_for_url("**/list?site=l")
+
+
+def test_tabs_wider_than_the_screen_begin_at_the_current_one(site: Site, page: Page) -> None:
+    tabs = "".join(
+        f'<a class="tab" href="/{n}"{" aria-current=page" if n == 8 else ""}>A long tab {n}</a>'
+        for n in range(9)
+    )
+    page.set_viewport_size({"width": 360, "height": 600})
+    page.goto(site.page("/tabs", f'<nav class="tabs" aria-label="Here">{tabs}</nav>'))
+    box = page.get_by_role("link", name="A long tab 8").bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] <= 360 - box["width"]
+    assert page.evaluate("scrollY") == 0
