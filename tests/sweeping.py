@@ -28,6 +28,7 @@ from parvis.journal.models import Activity
 from parvis.kernel.pagination import Cursor
 from parvis.people.models import Person
 from parvis.spaces.models import Membership
+from parvis.testing.letters import mail_at_once
 from parvis.testing.relay import listening
 from parvis.toolkit.pages import TOAST_COOKIE
 from parvis.web.models import Network
@@ -249,7 +250,7 @@ def facts_of_each_kind(world: World) -> list[int]:
 def tell_everybody(world: World, facts: Iterable[int]) -> None:
     """Makes facts of the journal name everybody, with one reason after the other, and hands them to the real job."""
     people = [row for name, row in world.people().items() if row is not None and name in TOLD]
-    Person.objects.update(mails_notices=True)
+    mail_at_once(*Person.objects.all())
     reasons = sorted(ICONS)
     for number, key in enumerate([*facts]):
         fact = Activity.objects.get(id=key)

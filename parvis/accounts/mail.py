@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
@@ -23,7 +24,7 @@ from parvis.journal.jobs import enqueue
 from parvis.kernel import clock
 from parvis.people.models import Person
 
-KEPT, QUEUED, SENT, FAILED = "kept", "queued", "sent", "failed"
+KEPT, QUEUED, SENT, FAILED, BOUNCED = "kept", "queued", "sent", "failed", "bounced"
 SECONDS = 20
 TRIED_FOR = timedelta(hours=24)
 KEPT_FOR = timedelta(days=30)
@@ -83,12 +84,20 @@ def is_configured() -> bool:
 
 
 def send(
-    to: Person | str, subject: str, text: str, html: str = "", *, is_private: bool = False, calendar: str = ""
+    to: Person | str,
+    subject: str,
+    text: str,
+    html: str = "",
+    *,
+    is_private: bool = False,
+    calendar: str = "",
+    headers: Mapping[str, str] | None = None,
 ) -> Message:
     """Keeps a message and, when a relay is set, hands it to a job in the running transaction.
 
     `to` is a person (their e-mail, or their user name when they have none: then it is only kept) or an address.
     `calendar` is an invitation (iMIP): mail programs show it with its own buttons.
+    `headers` are added to the mail, or stand instead of ours (Message-ID); they hold keys, no words of people.
     Of a private message the outbox page shows no word: notices speak of places where administrators may read nothing.
     """
     person = to if isinstance(to, Person) else None
@@ -102,6 +111,7 @@ def send(
         html=html,
         is_private=is_private,
         calendar=calendar,
+        headers=dict(headers or {}),
         state=QUEUED if leaves else KEPT,
     )
     if leaves:
@@ -121,7 +131,7 @@ def deliver(message_id: int) -> None:
     try:
         submit(through, _composed(message, through))
     except (OSError, smtplib.SMTPException, ValueError) as problem:
-        message.state, message.error = FAILED, _readable(problem)
+        message.state, message.error = BOUNCED if _is_final(problem) else FAILED, _readable(problem)
     else:
         message.state, message.error, message.sent_at = SENT, "", clock.now()
         message.text = message.html = message.calendar = ""
@@ -143,8 +153,15 @@ def submit(through: Relay, mail: EmailMessage) -> None:
         client.send_message(mail)
 
 
+def _is_final(problem: Exception) -> bool:
+    """Whether the relay refused this reader or this mail for good (5xx): to try again would only annoy it."""
+    if isinstance(problem, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _why in problem.recipients.values())
+    return isinstance(problem, smtplib.SMTPDataError) and problem.smtp_code >= 500
+
+
 def retry_failed() -> None:
-    """Tries again what failed in the last day; called by a job."""
+    """Tries again what failed in the last day, but not what was refused for good; called by a job."""
     recent = Message.objects.filter(state=FAILED, created_at__gt=clock.now() - TRIED_FOR)
     for message_id in recent.values_list("id", flat=True)[:200]:
         enqueue("accounts.deliver", message_id=message_id)
@@ -169,6 +186,9 @@ def _composed(message: Message, through: Relay) -> EmailMessage:
     # The same at each try, so that a mail program shows one message even if a crash sent it twice.
     mail["Message-ID"] = f"<{message.id}@{urlparse(config.url).hostname or 'localhost'}>"
     mail["Auto-Submitted"] = "auto-generated"
+    for name, value in message.headers.items():
+        del mail[name]
+        mail[name] = value
     mail.set_content(message.text)
     if message.html:
         mail.add_alternative(message.html, subtype="html")

@@ -75,7 +75,8 @@ class Message(Keyed):
     calendar = models.TextField(default="", blank=True)  # an invitation of iCalendar that comes with it
     # Its words are for its reader alone: the outbox page shows administrators that it is there, not what it says.
     is_private = models.BooleanField(default=False)
-    state = models.CharField(max_length=8, default="kept")  # kept, queued, sent, failed
+    headers = models.JSONField(default=dict, blank=True)  # of its own: how to stop such mail, what it follows
+    state = models.CharField(max_length=8, default="kept")  # kept, queued, sent, failed, bounced
     error = models.CharField(max_length=300, default="", blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, blank=True)

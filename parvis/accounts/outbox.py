@@ -45,7 +45,7 @@ def send_again(message_id: int, *, by: Person) -> None:
     message = _find(message_id, by=by)
     if not mail.is_configured():
         raise Refused(_("Set the mail relay first: then messages can leave."))
-    if message.state in (mail.KEPT, mail.FAILED) and "@" in message.to:
+    if message.state in (mail.KEPT, mail.FAILED, mail.BOUNCED) and "@" in message.to:
         message.state = mail.QUEUED
         message.save(update_fields=["state"])
         enqueue("accounts.deliver", message_id=message.id)

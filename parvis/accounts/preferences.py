@@ -1,4 +1,4 @@
-"""How the network looks and writes to one person: language, theme, text size, zone, order, mails.
+"""How the network looks and writes to one person: language, theme, text size, zone, order.
 
 Not here: what they tell of themselves (accounts.profile).
 """
@@ -23,7 +23,6 @@ CHOICES = {
     "text_size": ("100", "112", "125"),
     "stream_order": ("activity", "date"),
 }
-FLAGS = ("mails_notices",)
 
 
 @lru_cache(maxsize=1)
@@ -45,8 +44,7 @@ def set_preferences(*, by: Person, **chosen: Any) -> None:
     require("site.use", by=by)
     for name, value in chosen.items():
         is_zone = name == "time_zone" and (value == "" or value in zones())
-        is_flag = name in FLAGS and isinstance(value, bool)
-        if not (is_zone or is_flag or value in CHOICES.get(name, ())):
+        if not (is_zone or value in CHOICES.get(name, ())):
             raise Refused(_("Choose one of those offered."), field=name)
         setattr(by, name, value)
     by.save(update_fields=list(chosen))

@@ -73,10 +73,12 @@ def test_what_fails_says_why_and_is_tried_again(cast: Cast, network: Network, sm
     refused = mail.send("refused@parvis.test", "Non", "texte")
     run_jobs()
     refused.refresh_from_db()
-    assert refused.state == "failed"
+    assert refused.state == "bounced"
     assert "no such mailbox" in refused.error
     assert refused.text == "texte"
-    Message.objects.filter(id=refused.id).update(to="accepted@parvis.test")
+    mail.retry_failed()
+    assert run_jobs() == 0, "refused for good: nothing tries it again by itself"
+    Message.objects.filter(id=refused.id).update(to="accepted@parvis.test", state="failed")
     mail.retry_failed()
     run_jobs()
     refused.refresh_from_db()

@@ -186,7 +186,6 @@ def test_settings_are_kept_and_others_refused(cast: Cast, client_of):
         "text_size": "125",
         "time_zone": "America/Montreal",
         "stream_order": "date",
-        "mails_notices": "on",
     }
     assert client.post("/settings/", chosen).status_code == 303
     person = Person.objects.get(id=cast.member.id)
@@ -196,8 +195,7 @@ def test_settings_are_kept_and_others_refused(cast: Cast, client_of):
         person.text_size,
         person.time_zone,
         person.stream_order,
-        person.mails_notices,
-    ] == ["en", "dark", "125", "America/Montreal", "date", True]
+    ] == ["en", "dark", "125", "America/Montreal", "date"]
     page = client.get("/settings/").content.decode()
     assert 'data-theme="dark"' in page
     assert 'data-text-size="125"' in page

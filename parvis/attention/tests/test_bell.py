@@ -7,9 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from parvis.accounts.models import Message
 from parvis.accounts.sessions import BACKEND
-from parvis.attention.models import Notice
 from parvis.attention.reading import Line, count_unseen, notices_of
 from parvis.contributions.replies import remove_reply, reply
 from parvis.kernel.db import SYSTEM
@@ -108,79 +106,6 @@ def test_only_unseen_ones_when_asked(cast: Cast, run_jobs: Jobs):
     assert lines(cast.author, only_unseen=True) == []
     assert len(lines(cast.author)) == 1
     assert not lines(cast.author)[0].is_new
-
-
-def wants_mail(*people: Person) -> None:
-    Person.objects.filter(id__in=[person.id for person in people]).update(mails_notices=True)
-
-
-def test_a_mail_goes_to_who_asked_for_it_and_to_nobody_else(cast: Cast, run_jobs: Jobs):
-    wants_mail(cast.author)
-    note = note_in(cast.open, cast.author)
-    reply(note, body="Chez le gardien", by=cast.member)
-    reply(note, body="Ou à l'accueil", by=cast.host)
-    run_jobs()
-    mails = list(Message.objects.order_by("id"))
-    assert [mail.person_id for mail in mails] == [cast.author.id, cast.author.id]
-    assert "Chez le gardien" in mails[0].text
-    assert "Chez le gardien" in mails[0].html
-    assert "Maison Lumen" in mails[0].subject
-    assert "/settings/" in mails[0].text
-    assert Notice.objects.filter(person=cast.author, mailed_at=None).count() == 0
-
-
-def test_a_closed_community_mails_no_text(cast: Cast, run_jobs: Jobs):
-    wants_mail(cast.author)
-    note = note_in(cast.on_request, cast.author, "Le budget du troisième trimestre")
-    reply(note, body="Il baisse de douze pour cent", by=cast.member)
-    run_jobs()
-    mail = Message.objects.get(person=cast.author)
-    for text in (mail.subject, mail.text, mail.html):
-        assert "budget" not in text
-        assert "baisse" not in text
-    assert cast.on_request.name in mail.text
-
-
-def test_what_was_read_or_lost_meanwhile_is_not_mailed(cast: Cast):
-    from parvis.attention.actions import deliver
-    from parvis.attention.mails import send_mails
-    from parvis.journal.models import Activity
-
-    wants_mail(cast.author, cast.member)
-    note = note_in(cast.secret, cast.author, "Suite du plan")
-    answer = reply(note, body=f"@[](person:{cast.member.key}) qu'en dis-tu ?", by=cast.host)
-    fact = Activity.objects.get(thing_id=answer.id)
-    deliver(fact.id)
-    Notice.objects.filter(person=cast.author).update(seen_at=fact.created_at)
-    actions.remove_member(cast.secret, cast.member, by=SYSTEM)
-    send_mails(fact.id)
-    assert not Message.objects.exists()
-
-
-def test_a_mail_speaks_its_readers_language_and_goes_once(cast: Cast, run_jobs: Jobs):
-    from parvis.attention.mails import send_mails
-
-    wants_mail(cast.author)
-    Person.objects.filter(id=cast.author.id).update(language="en")
-    reply(note_in(cast.open, cast.author), body="Sous le paillasson", by=cast.member)
-    run_jobs()
-    mail = Message.objects.get(person=cast.author)
-    assert "replied to you" in mail.subject
-    send_mails(Notice.objects.get(person=cast.author).activity_id)
-    assert Message.objects.count() == 1
-
-
-def test_a_mail_written_by_a_job_is_all_in_its_readers_language(cast: Cast, run_jobs: Jobs):
-    """A job has no language of its own: the sentence of the notice used to come out in English."""
-    wants_mail(cast.author)
-    Person.objects.filter(id=cast.author.id).update(language="fr")
-    reply(note_in(cast.open, cast.author, "Où est la clé ?"), body="Sous le paillasson", by=cast.member)
-    run_jobs()
-    mail = Message.objects.get(person=cast.author)
-    for text in (mail.subject, mail.text, mail.html):
-        assert "vous a répondu" in text
-        assert "replied" not in text
-    assert "?." not in mail.text
 
 
 def unread(person: Person) -> int:

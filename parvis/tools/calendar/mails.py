@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from parvis.accounts import mail
 from parvis.config import config
 from parvis.contributions.models import Contribution
+from parvis.mailing.rhythms import who_wants_at_once
 from parvis.people.models import Person
 from parvis.spaces.models import Audience
 from parvis.tools.calendar import rules
@@ -58,7 +59,8 @@ def send_all(
     if found is None or not found.contribution.is_published:
         return 0
     wanted = set(people) if people is not None else _concerned(found) | set(also)
-    rows = Person.objects.active().filter(id__in=wanted - {by}, mails_notices=True, email__isnull=False)
+    wanted = who_wants_at_once(wanted - {by}, found.contribution.space_id)
+    rows = Person.objects.active().filter(id__in=wanted, email__isnull=False)
     news = _news(found, method, day, is_new=people is not None)
     sent = 0
     for person in rows.order_by("id"):

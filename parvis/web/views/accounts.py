@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from parvis.accounts import addresses, asking, limits, links, mail, passwords, sessions, standing
 from parvis.kernel.errors import NotFound, Refused
+from parvis.mailing.rhythms import keep_last_day
 from parvis.membership.everyone import welcome_person
 from parvis.people.models import Person
 from parvis.toolkit.pages import back, go, page
@@ -87,6 +88,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Ends this session; a GET asks first, since other sites can make a browser follow links."""
     if request.method != "POST":
         return page(request, "account/logout.html")
+    keep_last_day(request.viewer)
     return sessions.sign_out(request, go(request, "/accounts/login/?out=1"))
 
 

@@ -153,11 +153,6 @@ class PreferencesForm(forms.Form):
         choices=[("activity", _("Last activity first")), ("date", _("Newest first"))],
         widget=forms.RadioSelect,
     )
-    mails_notices = forms.BooleanField(
-        label=_("Also write me an e-mail when something is for me"),
-        required=False,
-        help_text=_("A mention, a reply, an invitation or a request: what the bell shows."),
-    )
 
     def __init__(self, *args: Any, zones: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

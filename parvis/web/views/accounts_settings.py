@@ -49,11 +49,11 @@ def rail_links(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def show_settings(request: HttpRequest) -> HttpResponse:
-    """Language, theme, text size, time zone, order of the stream, mails."""
+    """Language, theme, text size, time zone, order of the stream."""
     zones = [("", _("The network's")), *((name, name.replace("_", " ")) for name in preferences.zones())]
     if request.method != "POST":
         person = request.viewer
-        names = [*preferences.CHOICES, "time_zone", "mails_notices"]
+        names = [*preferences.CHOICES, "time_zone"]
         form = PreferencesForm(initial={name: getattr(person, name) for name in names}, zones=zones)
         return _settings(request, form)
     form = PreferencesForm(request.POST, zones=zones)

@@ -15,6 +15,7 @@ from parvis.contributions.models import Contribution
 from parvis.contributions.reading import find_contribution
 from parvis.people.models import Person
 from parvis.testing.cast import Cast
+from parvis.testing.letters import mail_at_once
 from parvis.tools.calendar import actions, inviting, series
 from parvis.tools.calendar.tests.conftest import planned
 
@@ -32,7 +33,7 @@ def seen(event: Contribution, by: Person) -> Contribution:
 
 
 def invited(cast: Cast, run_jobs: RunJobs, *, space: str = "open", **options: str) -> Contribution:
-    Person.objects.filter(id__in=[cast.member.id, cast.host.id]).update(mails_notices=True)
+    mail_at_once(cast.member, cast.host)
     event = planned(getattr(cast, space), cast.author, body="Le texte entier", **options)
     inviting.invite(seen(event, cast.author), [cast.member.id, cast.cohost.id], by=cast.author)
     run_jobs()
@@ -97,7 +98,8 @@ def test_a_mail_about_one_date_says_which_and_why(cast: Cast, run_jobs: RunJobs)
 
 
 def test_an_invitation_to_an_event_changed_before_is_still_an_invitation(cast: Cast, run_jobs: RunJobs):
-    Person.objects.filter(id=cast.member.id).update(mails_notices=True, language="en")
+    mail_at_once(cast.member)
+    Person.objects.filter(id=cast.member.id).update(language="en")
     event = planned(cast.open, cast.author)
     options = {"day": "2026-12-02", "hour": "10:00", "end_hour": "11:00", "zone": "Europe/Paris"}
     actions.revise_event(seen(event, cast.author), options=options, by=cast.author)

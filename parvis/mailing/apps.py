@@ -1,0 +1,12 @@
+"""Letters: digests, mails at once, how often and how much, stopping them. Not here: the relay (accounts.mail)."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class MailingConfig(AppConfig):
+    name = "parvis.mailing"
+
+    def ready(self) -> None:
+        from parvis.mailing import jobs  # noqa: F401
