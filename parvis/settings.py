@@ -21,7 +21,7 @@ CSRF_TRUSTED_ORIGINS = [config.url] if IS_HTTPS else []
 
 SHIPPED_TOOLS = ["notes", "forum", "blog", "shares", "calendar", "documents", "polls", "feeds", "pages"]
 TOOLS = [slug.strip() for slug in config.tools.split(",") if slug.strip()] or SHIPPED_TOOLS
-ROOMS = ["exchanges"]  # rooms of the house that declare themselves as tools do, and are always there
+ROOMS = ["exchanges", "announcements"]  # rooms of the house that declare themselves as tools do, and are always there
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -43,7 +43,6 @@ INSTALLED_APPS = [
     "parvis.attention",
     "parvis.search",
     *[f"parvis.{slug}" for slug in ROOMS],
-    "parvis.mailing",
     *[f"parvis.tools.{slug}" for slug in TOOLS],
     "parvis.transfer",
     "parvis.live",

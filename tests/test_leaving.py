@@ -115,7 +115,7 @@ def test_who_leaves_meets_no_word_of_the_place_on_any_page(left: Left) -> None:
         f"{left.planted.where[word]} of {left.places[word]} met by {actor} at {where}"
         for word, actors in left.sweep.met.items()
         for actor, where in actors.items()
-        if (left.places[word] in LEFT or left.places[word] == EXCHANGE and actor == "member")
+        if (left.places[word] in LEFT or (left.places[word] == EXCHANGE and actor == "member"))
         and "ex_member" not in left.planted.readers[word]
     )
     assert not leaks, f"{len(leaks)}:\n" + "\n".join(leaks[:60])

@@ -39,15 +39,14 @@ from parvis.spaces.models import Level, Space
 from parvis.testing.cast import PASSWORD, Cast, build_cast
 from parvis.tools.blog.actions import publish_post
 from parvis.tools.calendar import feeds
-from parvis.tools.forum import actions as forum
-from parvis.tools.forum import categories, ideas
 from parvis.tools.notes.actions import publish_note
-from parvis.tools.shares.actions import share
 from parvis.transfer import runs
 from parvis.transfer.models import Run
 from parvis.web import site_settings, ways_out
 from parvis.web.models import Network
-from tests.world_exchanges import exchange_here
+from tests.world_exchanges import announcement_here, exchange_here
+from tests.world_forum import forum_here
+from tests.world_notices import notices_here
 from tests.world_tools import (
     calendar_here,
     documents_here,
@@ -58,7 +57,6 @@ from tests.world_tools import (
     polls_here,
     seen,
 )
-from tests.world_notices import notices_here
 from tests.world_workflow import approvals_here, openings_here
 
 ACTORS = (
@@ -271,9 +269,10 @@ def _fill_space(world: World, name: str, words: Words) -> None:
         "folder": encode(new_id()),
         "branch": encode(new_id()),
         **_texts(world, space, host, words),
+        **announcement_here(space, words, host=host, author=cast.author),
     }
     if name != "personal":
-        found |= _forum(world, space, host, words)
+        found |= forum_here(world.cast, space, host, words)
         found |= polls_here(world, space, words)
         found |= calendar_here(world, space, words) if not space.is_everyone else {}
         found |= documents_here(world, space, words) if not space.is_everyone else {}
@@ -349,55 +348,6 @@ def _texts(world: World, space: Space, host: Person, words: Words) -> dict[str, 
         "unseen_reply": unseen, "reply": answer, "report": report, "pinned": pin, "attachment": upload,
     }  # fmt: skip
     return {name: encode(row.id) for name, row in named.items()} | {"file_name": upload.name}
-
-
-def _forum(world: World, space: Space, host: Person, words: Words) -> dict[str, str]:
-    """Topics of each mode and state, and ideas; a share of something that everybody may read."""
-    cast, author = world.cast, world.cast.author
-    shelf = categories.add_category(space, words("Ateliers"), by=host)
-
-    def topic(title: str, mode: str = "discussion") -> Contribution:
-        return forum.open_topic(
-            space,
-            title=words(title),
-            body=words("Qui sait ?"),
-            by=author,
-            options={"mode": mode, "category": encode(shelf.id)},
-        )
-
-    question, answered, closed, decided = (
-        topic("Quelle ampoule", "question"),
-        topic("Quel fil", "question"),
-        topic("Vieux sujet"),
-        topic("Que choisir"),
-    )
-    solving = replies.reply(seen(question, cast.member), body=words("La bleue"), by=cast.member)
-    solved = replies.reply(seen(answered, cast.member), body=words("Le rouge"), by=cast.member)
-    forum.accept(seen(answered, author), solved, by=author)
-    forum.close(seen(closed, author), because=words("Réglé depuis"), by=author)
-    forum.conclude(seen(decided, author), outcome=words("Décidé : la verte"), by=author)
-    storm = topic("Idées de lampes", "brainstorm")
-    idea = ideas.add_idea(
-        seen(storm, author), title=words("Lampe solaire"), body=words("Au soleil"), by=author
-    )
-    second = ideas.add_idea(
-        seen(storm, author), title=words("Lampe à pied"), body=words("Au pied"), by=author
-    )
-    kept = ideas.add_idea(
-        seen(storm, author), title=words("Lampe de poche"), body=words("En poche"), by=author
-    )
-    ideas.group_ideas(seen(storm, host), [idea.id, second.id], name=words("Portables"), by=host)
-    ideas.retain(seen(kept, host), because=words("Simple et utile"), by=host)
-    ideas.give(seen(idea, cast.member), 2, by=cast.member)
-    named: dict[str, Any] = {
-        "question": question, "answered": answered, "closed": closed, "decided": decided, "storm": storm,
-        "idea": idea, "second_idea": second, "kept_idea": kept, "solving": solving, "solved": solved, "category": shelf,
-    }  # fmt: skip
-    if not space.is_everyone:
-        origin = publish_note(world.cast.everyone, body=words(f"Pour tous {space.access}"), by=author)
-        named["share"] = share(seen(origin, author), space, comment=words("À lire ici aussi"), by=author)
-        named["sharable"] = publish_note(world.cast.everyone, body=words("Pour tous encore"), by=author)
-    return {name: encode(row.id) for name, row in named.items()}
 
 
 def _hosting(world: World, space: Space, host: Person, words: Words) -> dict[str, str]:

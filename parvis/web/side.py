@@ -1,15 +1,19 @@
-"""What stands beside the stream: the reader's communities. Not here: the stream itself."""
+"""What stands around the stream: the reader's communities, and what is announced to them. Not here: the stream itself."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from parvis.announcements.reading import OnTop, on_top, on_top_sql
+from parvis.contributions.kinds import installed_kinds
 from parvis.kernel.db import read
 from parvis.people.models import Person
 
-MINE = """
-SELECT s.name, s.slug, s.hue, s.cover FROM spaces_membership m JOIN spaces_space s ON s.id = m.space_id
-WHERE m.person_id = %s AND s.kind = 'community' AND s.archived_at IS NULL ORDER BY s.name LIMIT 12"""
+# Everybody belongs to a community at least, so that what is announced comes with its row.
+MINE = f"""
+SELECT s.name, s.slug, s.hue, s.cover, {on_top_sql()} AS important
+FROM spaces_membership m JOIN spaces_space s ON s.id = m.space_id
+WHERE m.person_id = %(me)s AND s.kind = 'community' AND s.archived_at IS NULL ORDER BY s.name LIMIT 12"""
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,8 @@ class SideSpace:
         return f"/c/{self.slug}/"
 
 
-def my_communities(person: Person) -> list[SideSpace]:
-    """Twelve of the reader's communities, by name. One query."""
-    return [SideSpace(row.name, row.slug, row.hue or None) for row in read(MINE, [person.id])]
+def around_stream(person: Person) -> tuple[list[SideSpace], list[OnTop]]:
+    """Twelve of the reader's communities, by name, and what is announced in any of them. One query."""
+    rows = read(MINE, {"me": person.id, "kinds": installed_kinds()})
+    spaces = [SideSpace(row.name, row.slug, row.hue or None) for row in rows]
+    return spaces, on_top(rows[0].important) if rows else []

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.http import HttpRequest
 
+from parvis.announcements.reading import OnTop, on_top, on_top_sql
+from parvis.contributions.kinds import installed_kinds
 from parvis.kernel.db import read
 from parvis.kernel.ids import encode
 from parvis.kernel.words import fold, sort_key
@@ -25,8 +27,9 @@ NEW_DAYS = 30
 NEWCOMERS = 5
 
 # Everything the head of a community says to this reader, in one round trip.
-STANDING = """
-SELECT m.role, coalesce(m.charter_version, 0) AS accepted, u.level, r.id AS request_id, i.id AS invitation_id,
+STANDING = (
+    """
+SELECT {important} AS important, m.role, coalesce(m.charter_version, 0) AS accepted, u.level, r.id AS request_id, i.id AS invitation_id,
   (SELECT c.version FROM membership_charter c WHERE c.space_id = s.id AND c.source <> ''
      AND c.version = (SELECT max(version) FROM membership_charter WHERE space_id = s.id)) AS charter,
   (SELECT coalesce(array_agg(p.contribution_id ORDER BY p.is_start_here DESC, p.created_at DESC), '{}')
@@ -54,7 +57,8 @@ FROM spaces_space s
   LEFT JOIN membership_joinrequest r ON r.space_id = s.id AND r.person_id = %(me)s AND r.state = 'open'
   LEFT JOIN membership_invitation i ON i.space_id = s.id AND i.person_id = %(me)s AND i.accepted_at IS NULL
     AND i.revoked_at IS NULL AND i.expires_at > now()
-WHERE s.id = %(space)s"""
+WHERE s.id = %(space)s""".replace("{important}", on_top_sql("AND a.space_id = %(space)s"))
+)
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class Standing:
     newcomers: list[dict[str, Any]]
     replaced: list[dict[str, Any]]  # tool label, and what it replaces or links to
     openings: list[dict[str, Any]]  # tools that open soon, or have just opened
+    important: list[OnTop]  # what hosts announced, and the reader hasn't seen
 
     @property
     def must_accept(self) -> bool:
@@ -90,7 +95,8 @@ class Standing:
 
 def standing_of(space: Space, person: Person) -> Standing:
     """The reader's standing, the pins to show and the newcomers to greet. One query."""
-    row = read(STANDING, {"me": person.id, "space": space.id, "days": NEW_DAYS, "newcomers": NEWCOMERS})[0]
+    given = {"days": NEW_DAYS, "newcomers": NEWCOMERS, "kinds": installed_kinds()}
+    row = read(STANDING, {"me": person.id, "space": space.id, **given})[0]
     return Standing(
         is_member=row.role is not None,
         is_host=row.role == "host",
@@ -104,6 +110,7 @@ def standing_of(space: Space, person: Person) -> Standing:
         newcomers=[_person(one) for one in row.newcomers],
         replaced=_replaced(row.replaced),
         openings=_openings(row.openings),
+        important=on_top(row.important),
     )
 
 
