@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from parvis.approvals.bundle import dump_approved, load_approved
+from parvis.approvals.models import Edition
 from parvis.contributions.marks import Attachment
 from parvis.journal.jobs import enqueue
 from parvis.kernel import clock
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def dump_document(contribution: Contribution) -> dict[str, Any]:
-    """folder [names], name, versions [{file, number, by, at, note, from}], model, link, lives_in, owner, by, at."""
+    """folder [names], name, versions [{file, number, by, at, note, from}], model, link, lives_in, owner, by, at, approved."""
     document = Document.objects.select_related("folder").get(contribution=contribution)
     versions = Version.objects.filter(contribution=contribution, is_kept_apart=False).order_by("number")
     said = {
@@ -35,8 +37,9 @@ def dump_document(contribution: Contribution) -> dict[str, Any]:
         "owner": document.owner,
         "by": encode(document.changed_by_id),
         "at": document.changed_at.isoformat(),
+        "approved": dump_approved(contribution),
     }
-    return {name: value for name, value in said.items() if value not in ("", [], False)}
+    return {name: value for name, value in said.items() if value not in ("", [], {}, False)}
 
 
 def _version(one: Version) -> dict[str, Any]:
@@ -84,6 +87,18 @@ def load_document(contribution: Contribution, detail: dict[str, Any], *, resolve
         document.save(update_fields=["version", "size", "media_type"])
     document.contribution = contribution
     actions.show_on_card(document)
+    load_approved(
+        contribution,
+        detail.get("approved"),
+        person=lambda key: person_in(resolve, key),
+        moment=moment_in,
+        edition=lambda number: _edition(contribution, number),
+    )
+
+
+def _edition(contribution: Contribution, number: int) -> Edition | None:
+    found = Version.objects.filter(contribution=contribution, number=number, is_kept_apart=False).first()
+    return Edition(found.number, found.sha256) if found else None
 
 
 def _load_version(document: Document, one: dict[str, Any], resolve: Resolve) -> None:

@@ -41,6 +41,12 @@ def current_edition(contribution: Contribution) -> Edition | None:
     return edition_of(last) if last else None
 
 
+def edition_numbered(contribution: Contribution, number: int) -> Edition | None:
+    """The version of that number, if there is one. One query."""
+    found = Version.objects.filter(contribution_id=contribution.id, number=number).first()
+    return edition_of(found) if found else None
+
+
 def standing(contribution: Contribution, edition: Edition, viewer: Person) -> Standing:
     """How a page, whose last version is this one, stands for its reader. One query."""
     return standing_of(contribution, edition, viewer)

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from parvis.approvals.bundle import dump_approved, load_approved
 from parvis.contributions.texts import MAX_BODY
 from parvis.kernel import clock, markdown
 from parvis.kernel.ids import encode
 from parvis.toolkit.loading import Resolve, moment_in, person_in, text_in
+from parvis.tools.pages import approving
 from parvis.tools.pages.models import Page, Version
 from parvis.tools.pages.versions import LONGEST_NOTE, MOST_NAMED, counted, keep_version
 
@@ -23,9 +25,10 @@ HEAVIEST = 1_500_000  # characters of older versions that leave with a page: a b
 
 
 def dump_page(contribution: Contribution) -> dict[str, Any]:
-    """parent, position, protected, model, came_from, versions [{number, title, text, by, with, at, note, from, merged}].
+    """parent, position, protected, model, came_from, approved, versions [{number, title, text, by, with, at, note, from, merged}].
 
-    The last version's title and text are the object's own.
+    The last version's text is the object's own, its title too unless readers are shown an approved one. `approved` is
+    the approval that stands (approvals.bundle).
     """
     page = Page.objects.get(contribution=contribution)
     rows = _last_ones(Version.objects.filter(contribution=contribution).order_by("-number"))
@@ -35,9 +38,10 @@ def dump_page(contribution: Contribution) -> dict[str, Any]:
         "protected": page.is_protected,
         "model": page.is_model,
         "came_from": encode(page.came_from_id) if page.came_from_id else "",
-        "versions": [_version(row, row.number == page.version) for row in rows],
+        "versions": [_version(row, row.number == page.version, contribution.title) for row in rows],
+        "approved": dump_approved(contribution),
     }
-    return {name: value for name, value in said.items() if value not in ("", [], False)}
+    return {name: value for name, value in said.items() if value not in ("", [], {}, False)}
 
 
 def _last_ones(rows: Iterable[Version]) -> list[Version]:
@@ -52,10 +56,10 @@ def _last_ones(rows: Iterable[Version]) -> list[Version]:
     return kept[::-1]
 
 
-def _version(row: Version, is_last: bool) -> dict[str, Any]:
+def _version(row: Version, is_last: bool, title: str) -> dict[str, Any]:
     said = {
         "number": row.number,
-        "title": "" if is_last else row.title,
+        "title": "" if is_last and row.title == title else row.title,
         "text": "" if is_last else row.source,
         "by": encode(row.author_id),
         "with": [encode(key) for key in row.with_ids],
@@ -94,6 +98,13 @@ def load_page(contribution: Contribution, detail: dict[str, Any], *, resolve: Re
     )
     page.contribution = contribution
     _load_versions(page, rows, resolve)
+    load_approved(
+        contribution,
+        detail.get("approved"),
+        person=lambda key: person_in(resolve, key),
+        moment=moment_in,
+        edition=lambda number: approving.edition_numbered(contribution, number),
+    )
 
 
 def _is_written_on(contribution: Contribution, rows: list[dict[str, Any]]) -> bool:
@@ -152,7 +163,7 @@ def _load_version(
         defaults={
             "space_id": contribution.space_id,
             "audience": contribution.audience,
-            "title": contribution.title if is_last else text_in(one, "title")[:300],
+            "title": text_in(one, "title")[:300] or (contribution.title if is_last else ""),
             "source": source,
             "author_id": person_in(resolve, one.get("by")) or contribution.author_id,
             "created_at": moment_in(one.get("at")) or contribution.published_at or clock.now(),

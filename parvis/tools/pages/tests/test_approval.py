@@ -5,9 +5,11 @@ from __future__ import annotations
 from parvis.approvals import actions as approvals
 from parvis.approvals.models import Review, State
 from parvis.contributions.models import Contribution
+from parvis.kernel.ids import decode
 from parvis.people.models import Person
 from parvis.testing.cast import Cast
-from parvis.tools.pages import approving, reading
+from parvis.tools.pages import approving, bundle, reading
+from parvis.tools.pages.models import Version
 from parvis.tools.pages.tests.stage import client_of, seen, shared, text_of, write
 
 
@@ -70,6 +72,31 @@ def test_a_page_goes_back_to_its_approved_words_without_another_approval(cast: C
     text = text_of(client_of(cast.member).get(f"/pages/{page.key}/"))
     assert "tamponné" in text
     assert "?work=1" not in text, "version 3 is the very text that was approved"
+
+
+def test_what_is_approved_is_approved_after_a_bundle(cast: Cast) -> None:
+    page = approved_then_changed(cast)
+    write(page, cast.member, "Un mot griffonné", 2, title="Fusion secrète")
+    found = Contribution.objects.get(id=page.id)
+    detail = bundle.dump_page(found)
+    assert detail["approved"]["people"] == [cast.member.key]
+    Review.objects.filter(contribution=page).delete()
+    Version.objects.filter(contribution=page).delete()
+    for _turn in range(2):
+        bundle.load_page(found, detail, resolve=lambda _table, key: decode(key))
+    assert bundle.dump_page(found) == detail
+    stranger = text_of(client_of(cast.stranger).get(f"/pages/{page.key}/"))
+    assert "tamponné" in stranger
+    assert "Fusion" not in stranger
+    assert "Fusion secrète" in text_of(client_of(cast.member).get(f"/pages/{page.key}/?work=1"))
+    for lie in (
+        {"number": 9},
+        {"number": True, "people": 3},
+        [1],
+        {"number": 2, "people": [7, "x"], "at": "hier"},
+    ):
+        Review.objects.filter(contribution=page).delete()
+        bundle.load_page(found, {**detail, "approved": lie}, resolve=lambda _table, _key: None)
 
 
 def test_a_title_under_work_stands_nowhere_but_with_the_work(cast: Cast) -> None:
