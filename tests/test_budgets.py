@@ -66,6 +66,8 @@ PAGES = {
     "people found": "/people/?q=aude",
     "profile": "/people/{person}/",
     "notifications": "/notifications/",
+    "one class of notices": "/notifications/?kind=reply&show=unseen",
+    "rules of notices": "/settings/notifications/",
     "search": "/search/?q=lampe",
     "tag": "/tags/lampes/",
     "saved": "/saved/",

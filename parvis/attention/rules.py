@@ -20,7 +20,7 @@ from parvis.contributions.models import Contribution
 from parvis.people.models import Person
 from parvis.spaces.models import Level, Space, SpaceKind
 from parvis.toolkit.formats import number
-from parvis.toolkit.notices import NoticeClass
+from parvis.toolkit.notices import NEW, NoticeClass
 
 NAMED = 4  # places named in a sentence; of more it says how many
 THREADS = 60  # threads with a rule of their own that the page lists, newest first
@@ -68,12 +68,9 @@ def _threads_of(person: Person) -> Any:
 
 def sentences_of(rules: Rules) -> list[str]:
     """What will happen, in plain words: what rings, what doesn't, which places and threads differ."""
-    found = [_rings(rules)]
-    silent = [str(one.of.label) for one in rules.choices if not one.is_on]
-    if silent and len(silent) < len(rules.choices):
-        found.append(_("You have switched off: %(classes)s.") % {"classes": in_words(silent)})
+    found = [_rings([one for one in rules.choices if one.of.slug != NEW.slug])]
     close = [space.name for space in rules.places if space.my_level == Level.FOLLOWING]
-    is_new_on = any(one.is_on for one in rules.choices if one.of.slug == "new")
+    is_new_on = any(one.is_on for one in rules.choices if one.of.slug == NEW.slug)
     if close and is_new_on:
         found.append(_("You are told of every new thing in %(places)s.") % {"places": _some(close)})
     elif is_new_on:
@@ -94,18 +91,26 @@ def sentences_of(rules: Rules) -> list[str]:
     return found
 
 
-def _rings(rules: Rules) -> str:
-    told = [str(one.of.when) for one in rules.choices if one.is_on and one.of.slug != "new"]
+def _rings(choices: Sequence[Choice]) -> str:
+    """By what there is less of: what rings, or what doesn't."""
+    told = [str(one.of.label) for one in choices if one.is_on]
+    silent = [str(one.of.label) for one in choices if not one.is_on]
     if not told:
-        return _("The bell stays silent, whatever happens.")
-    return _("The bell tells you when %(cases)s.") % {"cases": in_words(told, last=_("or"))}
+        return _("The bell rings for nothing that is said to you.")
+    if not silent:
+        return _("The bell rings for all that is said to you, asked of you or decided for you.")
+    if len(silent) < len(told):
+        return _("The bell rings for all that is said to you, but not for: %(classes)s.") % {
+            "classes": in_words(silent)
+        }
+    return _("The bell rings only for: %(classes)s.") % {"classes": in_words(told)}
 
 
-def in_words(words: Sequence[str], *, last: str = "") -> str:
+def in_words(words: Sequence[str]) -> str:
     """ "a", "a and b", "a, b and c": never a list to read through."""
     if len(words) < 2:
         return "".join(words)
-    return f"{', '.join(words[:-1])} {last or _('and')} {words[-1]}"
+    return f"{', '.join(words[:-1])} {_('and')} {words[-1]}"
 
 
 def _some(names: Sequence[str]) -> str:

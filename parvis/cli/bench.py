@@ -21,17 +21,26 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--rooms", action="store_true", help=_("a folder, a month, a shelf and an upload, each grown tenfold")
     )
+    parser.add_argument(
+        "--notices",
+        action="store_true",
+        help=_("only the bell: its count, its list, telling a whole community"),
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Never on a site that people use: the bench makes its own server, DATABASE_URL is not looked at."""
     from parvis.bench import run as measure
+    from parvis.bench.notices import run as measure_notices
     from parvis.bench.rooms import run as measure_rooms
 
     folder = Path(args.data).expanduser().resolve() if args.data else None
     if args.rooms:
         measure_rooms(as_json=args.json)
+        return 0
+    if args.notices:
+        measure_notices(folder, args.size, as_json=args.json)
         return 0
     try:
         measure(args.size, as_json=args.json, folder=folder, against=args.against)

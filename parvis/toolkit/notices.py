@@ -16,7 +16,7 @@ FOR_YOU, PLACES = "you", "places"  # the two levels a class may have; the third,
 
 @dataclass(frozen=True)
 class NoticeClass:
-    """One line of the page of rules. `when` completes "You are told when …"; `slug` is kept on notices: never rename.
+    """One line of the page of rules. `when` completes "You are told when …" beside its box; `slug` is kept on notices: never rename.
 
     A class that `insists` is told even of what its reader muted or left unopened: it asks something of them by name.
     """
@@ -32,13 +32,13 @@ class NoticeClass:
 
 MENTION = NoticeClass("mention", _("Mentions"), _("somebody names you"), "at-sign", insists=True, rank=0)
 REPLY = NoticeClass(
-    "reply", _("Replies"), _("you are answered, or a thread you follow is"), "message-circle", rank=5
+    "reply", _("Replies"), _("somebody answers you, or in a thread you follow"), "message-circle", rank=5
 )
 ACCEPTED = NoticeClass(
     "accepted", _("Accepted answers"), _("your answer is accepted"), "circle-check", rank=10
 )
 THANKS = NoticeClass(
-    "thanks", _("Thanks"), _("what you wrote is thanked for or shared"), "hand-heart", rank=15
+    "thanks", _("Thanks and shares"), _("what you wrote is thanked for or shared"), "hand-heart", rank=15
 )
 INVITATION = NoticeClass(
     "invitation",
@@ -57,7 +57,7 @@ APPROVAL = NoticeClass(
     rank=25,
 )
 IDEA = NoticeClass(
-    "idea", _("Ideas and decisions"), _("your idea is retained, or a topic you follow concluded"), "lightbulb", rank=35
+    "idea", _("Ideas and decisions"), _("your idea is retained, or a topic you follow is concluded"), "lightbulb", rank=35
 )  # fmt: skip
 SEARCH = NoticeClass(
     "search", _("Saved searches"), _("something new answers a search you keep"), "search", rank=38

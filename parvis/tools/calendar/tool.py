@@ -46,7 +46,7 @@ DATED = (
 )  # fmt: skip
 DATES = NoticeClass(
     "event",
-    _("Dates"),
+    _("Dates of mine"),
     _("a date of yours changes, is coming up, or you are invited to one"),
     "calendar-clock",
     insists=True,

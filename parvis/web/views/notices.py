@@ -20,6 +20,7 @@ from parvis.contributions.reading import find_contribution, find_reply
 from parvis.contributions.replies import reply
 from parvis.kernel.errors import NotFound, Refused
 from parvis.kernel.ids import decode, encode
+from parvis.mailing.rhythms import settings_of
 from parvis.membership.actions import set_level
 from parvis.spaces.models import Level
 from parvis.toolkit.notices import FOR_YOU, PLACES
@@ -157,6 +158,7 @@ def show_rules(request: Request) -> HttpResponse:
         "web/settings/notifications.html",
         links=rail_links(request),
         rules=found,
+        mailing=settings_of(request.viewer),
         places=[(encode(space.id), space) for space in found.places],
         sentences=rules.sentences_of(found),
         groups=[
