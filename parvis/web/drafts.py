@@ -13,18 +13,32 @@ from parvis.kernel.markdown import excerpt, render
 from parvis.kernel.markdown_rules import MENTION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from parvis.contributions.marks import Draft
 
 
-def describe_draft(draft: Draft) -> dict[str, Any]:
-    """A line of the drafts page: what was begun, and where to go on."""
+def describe_drafts(drafts: Iterable[Draft]) -> list[dict[str, Any]]:
+    """Lines of the drafts page: what was begun, and where to go on. One query where replies are being changed, else none."""
+    drafts = list(drafts)
+    changed = {key: draft.person_id for draft in drafts if (key := _reply_of(draft))}
+    rows = Reply.objects.filter(id__in=changed).only("contribution_id", "author_id") if changed else ()
+    replies = {row.id: row for row in rows if row.author_id == changed[row.id]}
+    return [_described(draft, replies.get(_reply_of(draft))) for draft in drafts]
+
+
+def _reply_of(draft: Draft) -> int:
+    """The reply that is being changed; 0 for anything else."""
+    place, _sep, key = draft.place.partition(":")
+    try:
+        return decode(key) if place == "edit-reply" else 0
+    except ValueError:
+        return 0
+
+
+def _described(draft: Draft, row: Reply | None) -> dict[str, Any]:
     place, _sep, key = draft.place.partition(":")
     if place == "edit-reply":
-        row = (
-            Reply.objects.filter(id=decode(key), author_id=draft.person_id).first()
-            if len(key) == 13
-            else None
-        )
         key = f"{encode(row.contribution_id)}/replies/{row.key}" if row else ""
     urls = {
         "edit-reply": f"/go/{key}/edit/",

@@ -150,7 +150,11 @@ def revise_event(contribution: Contribution, *, options: dict[str, Any], by: Per
     if not options.get("day"):
         return
     event = event_of(contribution, lock=True)
-    change_plan(contribution, event, read_plan(options, event), by=by)
+    plan = read_plan(options, event)
+    # The text of a cancelled event may still say why; its dates would tell people to come.
+    if event.cancelled_at and any(getattr(event, name) != value for name, value in plan.fields().items()):
+        raise Refused(_("It is cancelled already."), field="day")
+    change_plan(contribution, event, plan, by=by)
 
 
 def change_plan(contribution: Contribution, event: Event, plan: Plan, *, by: Person) -> None:
@@ -221,6 +225,15 @@ def tell_change(
         day=day.isoformat() if day is not None else None,
         also=sorted(left),
     )
+
+
+def mail_end(contribution: Contribution, *, by: Person, also: Iterable[int]) -> None:
+    """Mails where a series ends from now on, so that the calendars of mail programs don't keep its later dates.
+
+    The bell says nothing: what follows is told of the event that goes on.
+    """
+    given = {"method": "REQUEST", "by": by.id, "day": None, "also": sorted(also)}
+    enqueue("calendar.mail", contribution_id=contribution.pk, **given)
 
 
 def concerned(contribution: Contribution, day: date | None = None) -> set[int]:

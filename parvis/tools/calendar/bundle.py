@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from parvis.contributions.actions import touch_card
 from parvis.kernel import markdown
 from parvis.kernel.errors import Refused
 from parvis.kernel.ids import encode
+from parvis.toolkit.loading import Resolve, moment_in, person_in, text_in
 from parvis.tools.calendar import dates
 from parvis.tools.calendar.actions import MOST_NOTES, MOST_WORD, card_of
 from parvis.tools.calendar.answers import MOST_WORD as MOST_ANSWER
@@ -19,8 +19,6 @@ from parvis.tools.calendar.rules import checked_rule
 
 if TYPE_CHECKING:
     from parvis.contributions.models import Contribution
-
-Resolve = Callable[[str, str], int | None]
 
 
 def _written(**fields: Any) -> dict[str, Any]:
@@ -98,7 +96,7 @@ def load_event(contribution: Contribution, detail: dict[str, Any], *, resolve: R
     starts, ends = _hour(detail.get("starts")), _hour(detail.get("ends"))
     starts, ends = (starts, ends) if starts and ends else (None, None)
     check_span(first_on, last_on, starts, ends)
-    notes = markdown.canonical(_text(detail, "notes", MOST_NOTES))
+    notes = markdown.canonical(text_in(detail, "notes", MOST_NOTES))
     capacity, remind = detail.get("capacity"), detail.get("remind")
     event, _new = Event.objects.update_or_create(
         contribution=contribution,
@@ -107,18 +105,18 @@ def load_event(contribution: Contribution, detail: dict[str, Any], *, resolve: R
             "last_on": last_on,
             "starts": starts,
             "ends": ends,
-            "zone": checked_zone(_text(detail, "zone", 60)),
-            "place": _text(detail, "place", 200),
-            "link": checked_link(_text(detail, "link", 500)),
-            "rule": checked_rule(_text(detail, "rule", 300)),
+            "zone": checked_zone(text_in(detail, "zone", 60)),
+            "place": text_in(detail, "place", 200),
+            "link": checked_link(text_in(detail, "link", 500)),
+            "rule": checked_rule(text_in(detail, "rule", 300)),
             "capacity": capacity if isinstance(capacity, int) and 1 <= capacity <= MOST_CAPACITY else None,
             "remind": remind if remind in REMINDERS and remind else None,
-            "uid": _text(detail, "uid", 255),
-            "cancelled_at": _moment(detail.get("cancelled_at")),
+            "uid": text_in(detail, "uid", 255),
+            "cancelled_at": moment_in(detail.get("cancelled_at")),
             "notes": notes,
             "notes_html": markdown.render(notes).html if notes else "",
-            "notes_by_id": _person(detail.get("notes_by"), resolve),
-            "notes_at": _moment(detail.get("notes_at")),
+            "notes_by_id": person_in(resolve, detail.get("notes_by")),
+            "notes_at": moment_in(detail.get("notes_at")),
         },
     )
     dates.expand(event, contribution, exceptions=_exceptions(detail.get("exceptions")), anew=True)
@@ -144,9 +142,9 @@ def _exceptions(given: Any) -> list[dates.Change]:
                 last_on=_day(one.get("last_on")) or first_on,
                 starts=starts if ends else None,
                 ends=ends if starts else None,
-                place=_text(one, "place", 200),
+                place=text_in(one, "place", 200),
                 has_no_place=one.get("has_no_place") is True,
-                word=_text(one, "word", MOST_WORD),
+                word=text_in(one, "word", MOST_WORD),
             )
         )
     return found
@@ -162,16 +160,16 @@ def _load_people(contribution: Contribution, detail: dict[str, Any], resolve: Re
     Guest.objects.filter(contribution=contribution).delete()
     answers, guests = {}, {}
     for one in _dicts(detail.get("answers")):
-        person, on = _person(one.get("person"), resolve), _day(one.get("on"))
+        person, on = person_in(resolve, one.get("person")), _day(one.get("on"))
         if person is None or on is None or one.get("choice") not in Choice.values:
             continue
-        at = _moment(one.get("at")) or datetime.now(UTC)
+        at = moment_in(one.get("at")) or datetime.now(UTC)
         answers[person, on] = Answer(
-            person_id=person, original_on=on, choice=one["choice"], word=_text(one, "word", MOST_ANSWER),
+            person_id=person, original_on=on, choice=one["choice"], word=text_in(one, "word", MOST_ANSWER),
             is_waiting=one.get("waits") is True, answered_at=at, **place,
         )  # fmt: skip
     for one in _dicts(detail.get("guests")):
-        person = _person(one.get("person"), resolve)
+        person = person_in(resolve, one.get("person"))
         if person is not None:
             guests[person] = Guest(person_id=person, is_organiser=one.get("organises") is True, **place)
     Answer.objects.bulk_create(answers.values())
@@ -180,15 +178,6 @@ def _load_people(contribution: Contribution, detail: dict[str, Any], resolve: Re
 
 def _dicts(given: Any) -> list[dict[str, Any]]:
     return [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
-
-
-def _person(key: Any, resolve: Resolve) -> int | None:
-    return resolve("people", key) if isinstance(key, str) and key else None
-
-
-def _text(detail: dict[str, Any], name: str, length: int) -> str:
-    value = detail.get(name)
-    return value[:length] if isinstance(value, str) else ""
 
 
 def _day(value: Any) -> date | None:
@@ -203,11 +192,3 @@ def _hour(value: Any) -> time | None:
         return time.fromisoformat(value).replace(tzinfo=None)
     except (TypeError, ValueError):
         return None
-
-
-def _moment(value: Any) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
-    return found if found.tzinfo else None

@@ -18,11 +18,12 @@ from parvis.tools.calendar.actions import (
     change_plan,
     checked_word,
     event_of,
+    mail_end,
     require_organiser,
     tell_change,
 )
 from parvis.tools.calendar.asking import Plan, read_plan
-from parvis.tools.calendar.models import Event, Guest, Occurrence
+from parvis.tools.calendar.models import Answer, Choice, Event, Guest, Occurrence
 
 if TYPE_CHECKING:
     from parvis.people.models import Person
@@ -58,7 +59,7 @@ def change_date(
     if scope == "following" and day > event.first_on:
         return _split(contribution, event, day, plan, by=by)
     shift = plan.first_on - (day if event.rule else event.first_on)
-    first_on = event.first_on + shift
+    first_on = _first_day(event, plan.first_on, event.first_on + shift)
     rule = _same_rhythm(event, plan.first_on, first_on) if event.rule else event.rule
     whole = replace(plan, first_on=first_on, last_on=first_on + (plan.last_on - plan.first_on), rule=rule)
     change_plan(contribution, event, whole, by=by)
@@ -107,6 +108,20 @@ def _change_one(
     tell_change(contribution, "changed", by=by, day=row.original_on)
 
 
+def _first_day(event: Event, like: date, about: date) -> date:
+    """The day nearest to `about` on which a series begins that has the date `like`.
+
+    Months aren't of one length: the 30th of April moved to the 1st of May asks for the 1st, whatever the month in which
+    the series begins.
+    """
+    choice = rules.choice_of(event.rule, event.first_on)
+    if choice not in ("month", "month_weekday"):
+        return about
+    asked = rules.rule_of(choice, like)
+    near = sorted((about + timedelta(days=n) for n in range(-31, 32)), key=lambda day: abs(day - about))
+    return next((day for day in near if rules.rule_of(choice, day) == asked), about)
+
+
 def _same_rhythm(event: Event, day: date, first_on: date) -> str:
     """The event's rule as it is when its days move: "every Tuesday" becomes the day the date was moved to."""
     choice = rules.choice_of(event.rule, event.first_on)
@@ -140,6 +155,7 @@ def _split(contribution: Contribution, event: Event, day: date, plan: Plan, *, b
         continues=event,
         changes=_kept_changes(later, places, day),
     )
+    came = _who_comes(contribution, [row.original_on for row in later])
     left = _carry_over(contribution, new, [row.original_on for row in later], places)
     Occurrence.objects.filter(pk__in=[row.pk for row in later]).delete()
     event.rule = rules.ended_before(event.rule, day)
@@ -147,7 +163,13 @@ def _split(contribution: Contribution, event: Event, day: date, plan: Plan, *, b
     event.save(update_fields=["rule", "sequence"])
     dates.expand(event, contribution)
     tell_change(new, "changed", by=by, left=left)
+    mail_end(contribution, by=by, also=came)
     return new
+
+
+def _who_comes(contribution: Contribution, days: list[date]) -> set[int]:
+    rows = Answer.objects.filter(contribution_id=contribution.pk, original_on__in=days)
+    return set(rows.exclude(choice=Choice.NO).values_list("person_id", flat=True))
 
 
 def _kept_changes(rows: list[Occurrence], places: dict[date, date], day: date) -> list[dates.Change]:

@@ -109,6 +109,7 @@ MOST_VERSIONS = 200  # of one person, looked through for the files they changed 
 
 LATEST = f"""
 SELECT {LINE}, s.name AS space_name FROM spaces_membership m JOIN spaces_space s ON s.id = m.space_id
+  JOIN spaces_spacetool w ON w.space_id = m.space_id AND w.slug = 'documents'
   JOIN LATERAL (SELECT e.* FROM documents_document e JOIN contributions_contribution x
       ON x.id = e.contribution_id AND x.state = 'published'
     WHERE e.space_id = m.space_id AND (e.changed_at, e.contribution_id) < (%(at)s, %(id)s)
@@ -126,6 +127,7 @@ SELECT {LINE}, s.name AS space_name FROM (
         WHERE changed_by_id = %(me)s ORDER BY changed_at DESC LIMIT {MOST_VERSIONS})) latest GROUP BY contribution_id) mine
   JOIN documents_document d ON d.contribution_id = mine.contribution_id
   JOIN contributions_contribution c ON c.id = d.contribution_id AND c.state = 'published'
+  JOIN spaces_spacetool w ON w.space_id = d.space_id AND w.slug = 'documents'
   JOIN spaces_space s ON s.id = d.space_id {PEOPLE}
 WHERE c.audience = 0 OR EXISTS (SELECT 1 FROM spaces_membership m
   WHERE m.space_id = d.space_id AND m.person_id = %(me)s)

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from parvis.contributions.models import Contribution
 from parvis.contributions.reading import find_contribution
@@ -16,7 +15,7 @@ from parvis.kernel.ids import encode
 from parvis.spaces.models import Space
 from parvis.toolkit.pages import go, page
 from parvis.toolkit.request import Request
-from parvis.tools.documents import actions, binning, folders, placing, reading, showing
+from parvis.tools.documents import actions, binning, folders, placing, reading, several, showing
 from parvis.tools.documents.models import Document, Folder
 from parvis.tools.documents.quotas import OverQuota
 from parvis.tools.documents.views import document_page, folder_page, key_of
@@ -68,17 +67,28 @@ def bring(request: Request, space: Space) -> HttpResponse:
         if len(given) > MOST_AT_ONCE:
             raise Refused(_("Fifty files at a time, please."), field="files")
         first = _asked_first(request, space)
-        for one in given:
-            made = actions.upload(space, one, by=request.viewer, folder=folder, after=first)
-            first = first or made
+        if len(given) > 1:
+            return _brought(request, space, folder, given, first)
+        made = actions.upload(space, given[0], by=request.viewer, folder=folder, after=first)
     except Refused as refusal:
         if is_scripted(request):
             return JsonResponse({"error": refusal.sentence}, status=status_of(refusal))
         return folder_page(request, space, folder, refusal, status_of(refusal))
     if is_scripted(request):
         return JsonResponse({"id": made.key, "url": f"/documents/{made.key}/", "name": made.title})
-    said = ngettext("%(n)s file is here.", "%(n)s files are here.", len(given)) % {"n": len(given)}
+    said = several.Brought([made]).sentence()
     return go(request, showing.folder_url(space, folder.id if folder else None), said)
+
+
+def _brought(
+    request: Request, space: Space, folder: Folder | None, given: list[Any], first: Contribution | None
+) -> HttpResponse:
+    """Several files of the form: the page says which aren't kept, and why. Only when none is does it refuse."""
+    found = several.bring_all(space, given, by=request.viewer, folder=folder, after=first)
+    if not found.left:
+        return go(request, showing.folder_url(space, folder.id if folder else None), found.sentence())
+    told = Refused(found.sentence(), field="files")
+    return folder_page(request, space, folder, told, 200 if found.made else status_of(found.left[0][1]))
 
 
 def _asked_first(request: Request, space: Space) -> Contribution | None:

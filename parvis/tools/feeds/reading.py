@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from parvis.spaces.models import Space
 
 PAGE = 30
+ROUNDS = 5  # times one page looks further back when what it found is hidden: a page costs no more, whatever is muted
+FURTHER = 4 * PAGE  # articles looked through in each of them but the first
 LETTERS = "newsletter:"  # begins the address of a source whose articles come by mail
 _LAST = Cursor(datetime(9999, 1, 1, tzinfo=UTC), 2**62)
 
@@ -117,15 +119,18 @@ class Asked:
 def shelf_page(
     viewer: Person, asked: Asked, space: Space | None = None, *, is_own: bool = False
 ) -> tuple[list[Any], Cursor | None]:
-    """One page of a community's shelf, of one's own, or of all of them; and where the next begins. One query."""
+    """One page of a community's shelf, of one's own, or of all of them; and where the next begins.
+
+    One query; one more, up to ROUNDS in all, while articles that are hidden (muted words, twins) leave room. A page
+    comes out short only when so many in a row are hidden, and then still says where to go on.
+    """
     shelf = OF_SPACE if space else MINE if is_own else EVERYWHERE
     if asked.source:
         every = OF_SPACE if space else f"({MINE} UNION {OF_MY_SPACES} UNION {MUTED})"
         shelf = f"SELECT x.source_id FROM ({every}) x WHERE x.source_id = %(source)s"
-    start = asked.cursor or _LAST
     given = {
-        "me": viewer.id, "space": space.id if space else 0, "source": asked.source, "at": start.at, "id": start.id,
-        "limit": PAGE + 1, "query": asked.query, "kinds": installed_kinds(),
+        "me": viewer.id, "space": space.id if space else 0, "source": asked.source, "query": asked.query,
+        "kinds": installed_kinds(),
     }  # fmt: skip
     text = (FIND if asked.query else NEWEST).format(
         shelf=shelf,
@@ -134,9 +139,18 @@ def shelf_page(
         not_twin=NOT_TWIN,
         not_muted=NOT_MUTED,
     )
-    rows = read(text, {key: value for key, value in given.items() if f"%({key})s" in text})
-    following = Cursor(rows[PAGE - 1].at, rows[PAGE - 1].id) if len(rows) > PAGE else None
-    return [row for row in rows[:PAGE] if row.is_shown], following
+    given = {key: value for key, value in given.items() if f"%({key})s" in text}
+    shown: list[Any] = []
+    start, limit = asked.cursor or _LAST, PAGE + 1
+    for _round in range(ROUNDS):
+        rows = read(text, {**given, "at": start.at, "id": start.id, "limit": limit})
+        shown += [row for row in rows if row.is_shown]
+        if len(shown) > PAGE:
+            return shown[:PAGE], Cursor(shown[PAGE - 1].at, shown[PAGE - 1].id)
+        if len(rows) < limit:
+            return shown, None
+        start, limit = Cursor(rows[-1].at, rows[-1].id), FURTHER
+    return shown, start
 
 
 def query_of(typed: str) -> str:

@@ -5,7 +5,6 @@ Not here: texts, replies, tags (the spine's own rows) and the bundle's files (tr
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,15 +14,12 @@ from parvis.contributions.actions import touch_card
 from parvis.contributions.outcomes import MAX_OUTCOME, ON_CARD
 from parvis.kernel import markdown
 from parvis.kernel.ids import encode
+from parvis.toolkit.loading import Resolve, moment_in, person_in, text_in
 from parvis.tools.forum.actions import MAX_REASON
 from parvis.tools.forum.models import Category, Idea, Mode, Topic
 
 if TYPE_CHECKING:
     from parvis.contributions.models import Contribution
-
-Resolve = Callable[
-    [str, str], int | None
-]  # (table, source id) -> our key, or None when the bundle has no such row
 
 
 def _written(**fields: Any) -> dict[str, Any]:
@@ -40,15 +36,6 @@ DEFAULT_BUDGET = 5  # points, as the model's own default
 
 def _moment(value: datetime | None) -> str | None:
     return value.isoformat() if value else None
-
-
-def _read_moment(value: Any) -> datetime | None:
-    """A moment with its zone; anything else in a bundle is as if absent."""
-    try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else None
 
 
 def dump_topic(contribution: Contribution) -> dict[str, Any]:
@@ -74,8 +61,8 @@ def load_topic(contribution: Contribution, detail: dict[str, Any], *, resolve: R
     """
     mode = detail.get("mode", Mode.DISCUSSION)
     mode = mode if mode in Mode.values else Mode.DISCUSSION
-    name = _text(detail, "category", 80)
-    outcome = markdown.canonical(_text(detail, "outcome", MAX_OUTCOME))
+    name = text_in(detail, "category", 80)
+    outcome = markdown.canonical(text_in(detail, "outcome", MAX_OUTCOME))
     rendered = markdown.render(outcome)
     budget = detail.get("budget", 5)
     budget = budget if isinstance(budget, int) and 1 <= budget <= 100 else 5
@@ -88,17 +75,17 @@ def load_topic(contribution: Contribution, detail: dict[str, Any], *, resolve: R
             "accepted_reply_id": accepted,
             "outcome": outcome,
             "outcome_html": rendered.html if outcome else "",
-            "outcome_at": _read_moment(detail.get("outcome_at")),
-            "outcome_by_id": _resolved(resolve, "people", detail.get("outcome_by")),
-            "closed_at": _read_moment(detail.get("closed_at")),
-            "closed_because": _text(detail, "closed_because", MAX_REASON),
+            "outcome_at": moment_in(detail.get("outcome_at")),
+            "outcome_by_id": person_in(resolve, detail.get("outcome_by")),
+            "closed_at": moment_in(detail.get("closed_at")),
+            "closed_because": text_in(detail, "closed_because", MAX_REASON),
             "budget": budget,
         },
     )
     if mode == Mode.BRAINSTORM:
         Budget.objects.update_or_create(
             contribution=contribution,
-            defaults={"points": budget, "closed_at": _read_moment(detail.get("closed_at"))},
+            defaults={"points": budget, "closed_at": moment_in(detail.get("closed_at"))},
         )
     card = {"mode": mode}
     card |= {"answer": accepted} if accepted else {}
@@ -115,11 +102,6 @@ def _category(contribution: Contribution, name: str) -> Category | None:
     return rows.get_or_create(space_id=contribution.space_id, name=name, defaults={"position": rows.count()})[
         0
     ]
-
-
-def _text(detail: dict[str, Any], name: str, length: int) -> str:
-    value = detail.get(name)
-    return value[:length] if isinstance(value, str) else ""
 
 
 def _resolved(resolve: Resolve, table: str, source: Any) -> int | None:
@@ -140,13 +122,13 @@ def dump_idea(contribution: Contribution) -> dict[str, Any]:
 
 def load_idea(contribution: Contribution, detail: dict[str, Any], *, resolve: Resolve) -> None:
     """Makes the detail of an idea what the bundle says, its points included; nobody is given more than the budget."""
-    retained = _read_moment(detail.get("retained_at"))
+    retained = moment_in(detail.get("retained_at"))
     idea, _created = Idea.objects.update_or_create(
         contribution=contribution,
         defaults={
-            "cluster": _text(detail, "cluster", 80),
+            "cluster": text_in(detail, "cluster", 80),
             "retained_at": retained,
-            "retained_because": _text(detail, "retained_because", MAX_REASON),
+            "retained_because": text_in(detail, "retained_because", MAX_REASON),
             "merged_into": Idea.objects.filter(
                 pk=_resolved(resolve, "objects", detail.get("merged_into"))
             ).first(),
@@ -165,7 +147,7 @@ def _load_points(contribution: Contribution, given: Any, resolve: Resolve) -> in
         return 0
     total = 0
     for source, points in given.items():
-        person = _resolved(resolve, "people", source)
+        person = person_in(resolve, source)
         if person is None or not isinstance(points, int) or points < 1:
             continue
         spent = sum(Points.objects.filter(budget=budget, person_id=person).values_list("points", flat=True))

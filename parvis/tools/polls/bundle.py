@@ -5,8 +5,7 @@ Of a secret poll only what its closed result tells leaves; one that is still ope
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from parvis.ballots.boxes import LONGEST, MOST_CHOICES, MOST_POINTS
@@ -15,12 +14,12 @@ from parvis.contributions.actions import touch_card
 from parvis.contributions.outcomes import MAX_OUTCOME, ON_CARD
 from parvis.kernel import markdown
 from parvis.kernel.ids import encode
+from parvis.toolkit.loading import Resolve, moment_in, person_in, text_in
 from parvis.tools.polls.models import Poll, Results
 
 if TYPE_CHECKING:
     from parvis.contributions.models import Contribution
 
-Resolve = Callable[[str, str], int | None]
 MOMENTS = ("begins_at", "over_at", "first_on", "last_on")
 
 
@@ -76,7 +75,7 @@ def _votes(box: Box, choices: list[Choice]) -> dict[str, dict[str, int]]:
 
 def load_poll(contribution: Contribution, detail: dict[str, Any], *, resolve: Resolve) -> None:
     """Makes the detail of a poll what the bundle says; run again, it changes no more. What doesn't fit is left out."""
-    outcome = markdown.canonical(_text(detail, "outcome", MAX_OUTCOME))
+    outcome = markdown.canonical(text_in(detail, "outcome", MAX_OUTCOME))
     rendered = markdown.render(outcome)
     is_secret, results = detail.get("secret") is True, detail.get("results")
     Poll.objects.update_or_create(
@@ -86,8 +85,8 @@ def load_poll(contribution: Contribution, detail: dict[str, Any], *, resolve: Re
             "may_add": detail.get("add") is True and not is_secret,
             "outcome": outcome,
             "outcome_html": rendered.html if outcome else "",
-            "outcome_at": _moment(detail.get("outcome_at")),
-            "outcome_by_id": _person(resolve, detail.get("outcome_by")),
+            "outcome_at": moment_in(detail.get("outcome_at")),
+            "outcome_by_id": person_in(resolve, detail.get("outcome_by")),
         },
     )
     box = _load_box(contribution, detail, is_secret, resolve)
@@ -112,8 +111,8 @@ def _load_box(contribution: Contribution, detail: dict[str, Any], is_secret: boo
             "points": points if method == Method.POINTS else 0,
             "is_secret": is_secret,
             "may_change": not is_secret and detail.get("final") is not True,
-            "closes_at": _moment(detail.get("closes_at")),
-            "closed_at": _moment(detail.get("closed_at")),
+            "closes_at": moment_in(detail.get("closes_at")),
+            "closed_at": moment_in(detail.get("closed_at")),
         },
     )
     if is_secret and Participation.objects.filter(box=box).exists():
@@ -138,7 +137,7 @@ def _load_choices(box: Box, detail: dict[str, Any], resolve: Resolve) -> list[Ch
     seen: set[str] = set()
     choices: list[Choice] = []
     for one in rows[:MOST_CHOICES]:
-        text = " ".join(_text(one, "text", LONGEST).split())
+        text = " ".join(text_in(one, "text", LONGEST).split())
         if not text or text in seen:
             continue
         seen.add(text)
@@ -148,7 +147,7 @@ def _load_choices(box: Box, detail: dict[str, Any], resolve: Resolve) -> list[Ch
                 box=box,
                 text=text,
                 position=len(choices),
-                added_by_id=_person(resolve, one.get("by")),
+                added_by_id=person_in(resolve, one.get("by")),
                 **_moments(one),
                 total=_figure(one.get("total")) if is_told else None,
                 people=_figure(one.get("people")) if is_told else None,
@@ -161,7 +160,7 @@ def _load_choices(box: Box, detail: dict[str, Any], resolve: Resolve) -> list[Ch
 
 def _moments(one: dict[str, Any]) -> dict[str, Any]:
     """The moment a choice stands for: two instants or two days; nothing where the bundle doesn't say both rightly."""
-    begins, over = _moment(one.get("begins_at")), _moment(one.get("over_at"))
+    begins, over = moment_in(one.get("begins_at")), moment_in(one.get("over_at"))
     if begins is not None and over is not None and begins <= over:
         return {"begins_at": begins, "over_at": over}
     first, last = _day(one.get("first_on")), _day(one.get("last_on"))
@@ -178,7 +177,7 @@ def _day(value: Any) -> date | None:
 def _load_votes(box: Box, choices: list[Choice], given: Any, resolve: Resolve) -> int:
     people: dict[int, dict[int, int]] = {}
     for source, said in given.items() if isinstance(given, dict) else ():
-        person = _person(resolve, source)
+        person = person_in(resolve, source)
         marks = (
             {int(n): v for n, v in said.items() if _is_mark(n, v, len(choices))}
             if isinstance(said, dict)
@@ -205,22 +204,5 @@ def _is_mark(place: Any, value: Any, choices: int) -> bool:
     )
 
 
-def _text(detail: dict[str, Any], name: str, length: int) -> str:
-    value = detail.get(name)
-    return value[:length] if isinstance(value, str) else ""
-
-
 def _figure(value: Any) -> int | None:
     return value if isinstance(value, int) and 0 <= value < 2**31 else None
-
-
-def _moment(value: Any) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else None
-
-
-def _person(resolve: Resolve, source: Any) -> int | None:
-    return resolve("people", source) if isinstance(source, str) and source else None

@@ -76,6 +76,7 @@ SELECT {LINE}, s.name AS space_name FROM ballots_box b
   JOIN polls_poll l ON l.contribution_id = c.id JOIN people_person p ON p.id = c.author_id
   JOIN spaces_space s ON s.id = c.space_id
   JOIN spaces_membership m ON m.space_id = c.space_id AND m.person_id = %(me)s
+  JOIN spaces_spacetool w ON w.space_id = c.space_id AND w.slug = 'polls'
 WHERE {OPEN} AND c.state = 'published' AND c.kind = 'poll' AND s.archived_at IS NULL {{which}}
 ORDER BY b.closes_at NULLS LAST, c.published_at DESC, c.id DESC LIMIT %(limit)s"""
 

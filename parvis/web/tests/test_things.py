@@ -9,6 +9,7 @@ from django.test import Client
 
 from parvis.accounts.sessions import BACKEND
 from parvis.contributions import actions, marking, stream
+from parvis.contributions.drafts import save_draft
 from parvis.contributions.marks import Bookmark, Draft, Pin, Report, TagFollow
 from parvis.contributions.models import Contribution
 from parvis.contributions.replies import reply, revise_reply
@@ -18,6 +19,7 @@ from parvis.people.models import Person
 from parvis.spaces.models import Space
 from parvis.testing.cast import Cast, build_cast
 from parvis.toolkit import registry
+from parvis.web.drafts import describe_drafts
 from parvis.web.models import Network
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +45,23 @@ def note(space: Space, by: Person, body: str = "Un mot #terrain") -> Contributio
 def topic(space: Space, by: Person, title: str = "Comment nettoyer la presse ?") -> Contribution:
     kind = registry.kind("topic")
     return kind.publish(space, title=title, body="Je cherche.", by=by, options={"mode": "question"})  # type: ignore[union-attr,no-any-return]
+
+
+def test_the_changes_one_is_typing_to_replies_are_found_by_one_query(cast: Cast) -> None:
+    row = note(cast.open, cast.author)
+    lines = []
+    for count in (1, 4):
+        for _n in range(count):
+            one = reply(row, body="Une réponse", by=cast.member)
+            save_draft(f"edit-reply:{one.key}", {"body": ["Autrement dite"]}, by=cast.member)
+        drafts = list(Draft.objects.filter(person=cast.member))
+        with count_statements() as counted:
+            lines = describe_drafts(drafts)
+        assert len(counted) == 1
+    assert len(lines) == 5
+    assert all(line["url"].startswith(f"/go/{row.key}/replies/") for line in lines)
+    other = [Draft(person=cast.author, place=draft.place, fields={}) for draft in drafts]
+    assert {line["url"] for line in describe_drafts(other)} == {"/go//edit/"}, "a reply of somebody else"
 
 
 def test_the_page_of_acts_offers_each_actor_what_is_theirs(cast: Cast):

@@ -16,7 +16,7 @@ from parvis.toolkit import registry
 from parvis.toolkit.pages import go, page
 from parvis.toolkit.routing import own_address, thing_path
 from parvis.web import composer
-from parvis.web.drafts import describe_draft
+from parvis.web.drafts import describe_drafts
 from parvis.web.moments import moment_to_come
 from parvis.web.similar import similar_to
 
@@ -82,7 +82,7 @@ def list_drafts(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "web/drafts.html",
-        begun=[describe_draft(row) for row in begun],
+        begun=describe_drafts(begun),
         waiting=[row for row in rows if row.state != State.SCHEDULED],
         scheduled=sorted(
             (row for row in rows if row.state == State.SCHEDULED), key=lambda row: row.published_at

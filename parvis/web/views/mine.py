@@ -27,7 +27,7 @@ from parvis.toolkit import registry
 from parvis.toolkit.pages import page
 from parvis.toolkit.request import Request
 from parvis.toolkit.spec import Line, Section
-from parvis.web.drafts import describe_draft
+from parvis.web.drafts import describe_drafts
 
 MOST = 5
 
@@ -91,7 +91,7 @@ def _typed(rows: list[dict[str, Any]], viewer: Person) -> list[Line]:
     ]
     return [
         Line(one["text"] or _("Without words yet"), one["url"], one["about"], one["icon"], one["saved_at"])
-        for one in map(describe_draft, kept)
+        for one in describe_drafts(kept)
     ]
 
 

@@ -16,7 +16,7 @@ from parvis.contributions.reading import find_contribution
 from parvis.people.models import Person
 from parvis.testing.cast import Cast
 from parvis.testing.letters import mail_at_once
-from parvis.tools.calendar import actions, inviting, series
+from parvis.tools.calendar import actions, answers, inviting, series
 from parvis.tools.calendar.tests.conftest import planned
 
 RunJobs = Callable[[], object]
@@ -95,6 +95,24 @@ def test_a_mail_about_one_date_says_which_and_why(cast: Cast, run_jobs: RunJobs)
     run_jobs()
     assert "15" in Message.objects.get().text
     assert "Panne" in Message.objects.get().text
+
+
+def test_when_a_series_is_split_mail_programs_learn_where_the_old_one_ends(cast: Cast, run_jobs: RunJobs):
+    event = invited(cast, run_jobs, repeat="week", repeat_until="2026-12-29")
+    Person.objects.filter(id=cast.host.id).update(mails_notices=True)
+    answers.answer(seen(event, cast.host), date(2026, 12, 22), "yes", by=cast.host)
+    Message.objects.all().delete()
+    typed = {"day": "2026-12-16", "hour": "09:00", "end_hour": "10:00", "scope": "following"}
+    rest = series.change_date(seen(event, cast.author), date(2026, 12, 15), typed, by=cast.author)
+    run_jobs()
+    for person in (cast.member, cast.host):
+        told = {
+            str(part["UID"]).split("@")[0]: part
+            for _m, part in map(part_of, Message.objects.filter(person=person))
+        }
+        assert told.keys() == {event.key, rest.key}
+        assert told[event.key]["RRULE"]["UNTIL"][0].date() == date(2026, 12, 14)
+        assert told[event.key]["SEQUENCE"] == 1
 
 
 def test_an_invitation_to_an_event_changed_before_is_still_an_invitation(cast: Cast, run_jobs: RunJobs):

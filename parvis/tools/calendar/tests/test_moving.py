@@ -13,6 +13,7 @@ import time_machine
 from parvis.attention.models import Notice
 from parvis.contributions.models import Contribution
 from parvis.contributions.reading import find_contribution
+from parvis.kernel.errors import Refused
 from parvis.people.models import Person
 from parvis.testing.cast import Cast
 from parvis.tools.calendar import (
@@ -199,3 +200,29 @@ def test_in_the_hour_that_spring_skips_nothing_ends_before_it_begins(cast: Cast,
     row = Occurrence.objects.get(contribution=event)
     lasts = timedelta(minutes=30 if hour == "02:30" else 60)
     assert row.over_at - row.begins_at == lasts
+
+
+@pytest.mark.parametrize(("repeat", "first", "day", "to", "begins"), [
+    ("month", "2027-01-30", "2027-04-30", "2027-05-01", "2027-02-01"),
+    ("month", "2027-01-31", "2027-03-31", "2027-04-01", "2027-02-01"),
+    ("month_weekday", "2026-12-01", "2027-06-01", "2027-06-09", "2026-12-09"),
+])  # fmt: skip
+def test_a_whole_series_goes_to_the_day_of_the_month_that_one_date_was_given(
+    cast: Cast, repeat: str, first: str, day: str, to: str, begins: str
+):
+    event = planned(cast.open, cast.author, day=first, repeat=repeat, repeat_until="2027-09-30")
+    answers.answer(seen(event, cast.member), date.fromisoformat(day), "yes", by=cast.member)
+    series.change_date(seen(event, cast.author), date.fromisoformat(day), moved(to, "all"), by=cast.author)
+    assert Event.objects.get(contribution=event).first_on == date.fromisoformat(begins)
+    assert (date.fromisoformat(to), False) in shown(event)
+    assert answered(event) == {date.fromisoformat(to)}
+
+
+def test_a_cancelled_event_keeps_its_dates_though_its_text_may_change(cast: Cast):
+    event = planned(cast.open, cast.author)
+    actions.cancel_event(seen(event, cast.author), word="Tempête", by=cast.author)
+    same = {"day": "2026-12-01", "hour": "09:00", "end_hour": "10:00", "zone": "Europe/Paris"}
+    actions.revise_event(seen(event, cast.author), options=same, by=cast.author)
+    with pytest.raises(Refused):
+        actions.revise_event(seen(event, cast.author), options={**same, "day": "2026-12-02"}, by=cast.author)
+    assert shown(event) == [(DAY, True)]

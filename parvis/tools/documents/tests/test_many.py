@@ -54,6 +54,7 @@ def rows_read(sql: str, given: dict[str, Any]) -> float:
 
 def test_a_folder_of_two_thousand_files_costs_what_one_of_two_hundred_does(cast: Cast) -> None:
     made = document(cast)
+    cast.on_request.tools.get_or_create(slug="documents")
     given = {"space": cast.on_request.id, "folder": 0, "limit": reading.PAGE + 1}
     lists = {}
     for order, (key, way, than) in reading.ORDERS.items():

@@ -67,6 +67,49 @@ def test_over_its_quota_an_upload_answers_413(cast: Cast, monkeypatch: Any) -> N
     assert not Document.objects.exists()
 
 
+def test_of_several_files_those_that_can_be_kept_are_and_the_others_are_named(
+    cast: Cast, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(config, "max_upload_mb", 1)
+    client, base = client_of(cast.author), here(cast)
+    files = [
+        given("Un.txt"),
+        given("Énorme.bin", b"x" * 1_100_000),
+        given("Vide.txt", b""),
+        given("Deux.txt"),
+    ]
+    answer = client.post(base + "upload/", {"files": files, "folder": ""})
+    assert answer.status_code == 200
+    assert set(Document.objects.values_list("name", flat=True)) == {"Un.txt", "Deux.txt"}
+    assert Contribution.objects.filter(kind="document", is_listed=True).count() == 1, "they make one card"
+    told = text_of(answer).split('role="alert"')[1].split("</div>")[0]
+    assert ("Énorme.bin" in told, "Vide.txt" in told, "Un.txt" in told) == (True, True, False)
+
+
+def test_of_several_files_none_of_which_can_be_kept_each_is_named(cast: Cast, monkeypatch: Any) -> None:
+    monkeypatch.setattr(config, "max_upload_mb", 1)
+    monkeypatch.setattr(config, "community_quota_mb", 1)
+    client, base = client_of(cast.author), here(cast)
+    files = [given("Un.bin", b"x" * 1_100_000), given("Deux.bin", b"y" * 1_100_000)]
+    answer = client.post(base + "upload/", {"files": files, "folder": ""})
+    assert answer.status_code == 413
+    told = text_of(answer).split('role="alert"')[1].split("</div>")[0]
+    assert "Un.bin" in told
+    assert "Deux.bin" in told
+    assert not Document.objects.exists()
+
+
+def test_where_the_tool_is_switched_off_its_files_are_not_listed_for_me(cast: Cast) -> None:
+    here(cast)
+    document(cast, "Le mien.txt")
+    client = client_of(cast.author)
+    for address in ("/documents/", "/mine/"):
+        assert "Le mien.txt" in text_of(client.get(address))
+    cast.on_request.tools.filter(slug="documents").delete()
+    for address in ("/documents/", "/mine/"):
+        assert "Le mien.txt" not in text_of(client.get(address))
+
+
 def test_a_page_that_would_run_is_only_ever_downloaded(cast: Cast) -> None:
     for name, data in (
         ("page.html", b"<script>alert(1)</script>"),
@@ -208,6 +251,7 @@ def test_a_film_is_sent_from_where_its_player_asks(cast: Cast) -> None:
 
 
 def test_what_changed_lately_goes_on_page_after_page(cast: Cast) -> None:
+    here(cast)
     names = [f"Fiche {n:02}.txt" for n in range(55)]
     for name in names:
         document(cast, name)

@@ -120,6 +120,32 @@ def test_muted_sources_and_words_are_not_shown(cast: Cast):
     assert titles(cast.member, source=source.id) == ["La soie"]
 
 
+def test_a_page_is_full_though_articles_are_hidden_and_none_is_missed(cast: Cast):
+    names = [f"{'Football' if n < 40 or n % 2 else 'Soie'} {n:03}" for n in range(200)]
+    shelve(filled("https://e.org/a", *names), person=cast.member)
+    actions.add_word("football", is_mute=True, by=cast.member)
+    seen, cursor = list[list[str]](), None
+    while True:
+        rows, cursor = reading.shelf_page(cast.member, Asked(cursor=cursor))
+        seen.append([row.title for row in rows])
+        if cursor is None:
+            break
+    assert [len(page) for page in seen] == [30, 30, 20]
+    assert [name for page in seen for name in page] == [name for name in names if name.startswith("Soie")]
+
+
+def test_a_shelf_of_hidden_articles_alone_costs_no_more_queries_than_its_rounds(cast: Cast):
+    shelve(filled("https://e.org/a", *[f"Football {n:03}" for n in range(200)]), person=cast.member)
+    shelve(filled("https://e.org/b", *[f"Football {n:03}" for n in range(200)]), person=cast.member)
+    shelve(filled("https://e.org/c", *[f"Football {n:03}" for n in range(200)]), person=cast.member)
+    actions.add_word("football", is_mute=True, by=cast.member)
+    with count_statements() as counted:
+        rows, following = reading.shelf_page(cast.member, Asked())
+    assert rows == []
+    assert following is not None
+    assert len(counted) <= reading.ROUNDS
+
+
 def test_a_watched_word_tells_its_owner_once_an_article_comes(cast: Cast, run_jobs):
     source = filled("https://e.org/a", "Ancien")
     shelve(source, space=cast.open)

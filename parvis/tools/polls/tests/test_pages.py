@@ -78,6 +78,7 @@ def test_a_poll_inside_a_text_is_voted_there(cast: Cast) -> None:
 
 def test_the_lists_show_open_and_closed_polls(cast: Cast) -> None:
     client = client_of(cast.member)
+    cast.on_request.tools.get_or_create(slug="polls")
     base = f"/c/{cast.on_request.slug}/polls/"
     assert "/publish/" in text_of(client.get(base))
     one, other = poll(cast), poll(cast, title="Ancien ?")
@@ -88,6 +89,9 @@ def test_the_lists_show_open_and_closed_polls(cast: Cast) -> None:
     assert one.key in text_of(client.get("/polls/"))
     assert one.key in text_of(client.get("/mine/"))
     assert one.key not in text_of(client_of(cast.stranger).get("/polls/"))
+    cast.on_request.tools.filter(slug="polls").delete()
+    for address in ("/polls/", "/mine/"):
+        assert one.key not in text_of(client.get(address)), "the tool is switched off there"
 
 
 def test_the_table_to_download_holds_no_formula(cast: Cast) -> None:
