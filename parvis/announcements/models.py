@@ -15,8 +15,8 @@ from parvis.kernel.db import Keyed
 class Word(models.TextChoices):
     """What the button says that people press."""
 
-    READ = "read", _("Read")
-    DONE = "done", _("Done")
+    READ = "read", _("I have read it")
+    DONE = "done", _("It is done")
 
 
 class Announcement(Placed):

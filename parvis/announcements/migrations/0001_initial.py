@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField(default=parvis.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('space_id', models.BigIntegerField(editable=False)),
                 ('audience', models.SmallIntegerField(editable=False)),
-                ('word', models.CharField(choices=[('read', 'Read'), ('done', 'Done')], default='read', max_length=4)),
+                ('word', models.CharField(choices=[('read', 'I have read it'), ('done', 'It is done')], default='read', max_length=4)),
                 ('until', models.DateTimeField()),
                 ('legal_reason', models.CharField(blank=True, default='', max_length=300)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),

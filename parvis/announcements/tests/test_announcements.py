@@ -55,7 +55,7 @@ def browser(person: Person) -> Client:
 
 
 def is_on_top(person: Person, address: str = "/") -> bool:
-    return "card-warm important" in browser(person).get(address).content.decode()
+    return "data-important" in browser(person).get(address).content.decode()
 
 
 def host_too(cast: Cast, space: Space) -> Person:
@@ -87,7 +87,7 @@ def test_it_leaves_the_top_by_its_button_by_reading_or_by_its_day(cast: Cast) ->
     assert is_on_top(cast.cohost)
     read_thread(find_contribution(thing.id, cast.cohost), by=cast.cohost)
     assert not is_on_top(cast.cohost)
-    assert "You said: Read" in client.get(f"/go/{thing.key}/", follow=True).content.decode()
+    assert "You said: I have read it" in client.get(f"/go/{thing.key}/", follow=True).content.decode()
     late = announce(write(cast.open, cast.author), cast.host)
     assert is_on_top(cast.member)
     Announcement.objects.filter(id=late.id).update(until=clock.now() - timedelta(minutes=1))
