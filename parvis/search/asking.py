@@ -60,6 +60,11 @@ class Question:
         return bool(self.authors or self.spaces or self.kinds or self.tags or self.before or self.after)
 
     @property
+    def plain_words(self) -> str:
+        """Words and words of phrases, without anything else."""
+        return " ".join([*self.words, *(word for phrase in self.phrases for word in phrase)])
+
+    @property
     def plain(self) -> str:
         """The words without operators, as one would say them."""
         return " ".join([*(f"“{' '.join(p)}”" for p in self.phrases), *self.words])

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from parvis.search.saved import Heard, SavedSearch
+from parvis.search.vocabulary import Word
 
-__all__ = ["Heard", "SavedSearch"]
+__all__ = ["Heard", "SavedSearch", "Word"]

@@ -29,7 +29,10 @@ LONGEST_TEXT = 300
 
 
 class SavedSearch(Keyed):
-    """A question under a name; with `tells`, its owner hears of what comes to answer it after `heard_until`."""
+    """A question under a name; with `tells`, its owner hears of what comes to answer it after `since`.
+
+    `heard_until` is how far the job has looked.
+    """
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_searches"
@@ -38,7 +41,7 @@ class SavedSearch(Keyed):
     text = models.CharField(max_length=LONGEST_TEXT)
     tells = models.BooleanField(default=True)
     heard_until = models.DateTimeField(default=timezone.now)
-    created_at = models.DateTimeField(default=timezone.now)
+    since = models.DateTimeField(default=timezone.now)
 
     class Meta:
         app_label = "search"
@@ -87,7 +90,10 @@ def save_search(text: str, *, name: str, by: Person, tells: bool = True) -> Save
     if SavedSearch.objects.filter(person=by).count() >= MOST:
         raise Refused(_("You keep twenty searches already: remove one first."), field="name")
     name = _named(name or parse(text).plain or text, by=by)
-    return SavedSearch.objects.create(person=by, name=name, text=text, tells=tells, heard_until=clock.now())
+    now = clock.now()
+    return SavedSearch.objects.create(
+        person=by, name=name, text=text, tells=tells, heard_until=now, since=now
+    )
 
 
 def change_search(key: int, *, name: str, tells: bool, by: Person) -> SavedSearch:
@@ -95,9 +101,9 @@ def change_search(key: int, *, name: str, tells: bool, by: Person) -> SavedSearc
     found = find_saved(key, by=by)
     found.name = _named(name, by=by, but=found)
     if tells and not found.tells:
-        found.heard_until = clock.now()
+        found.heard_until = found.since = clock.now()
     found.tells = tells
-    found.save(update_fields=["name", "tells", "heard_until"])
+    found.save(update_fields=["name", "tells", "heard_until", "since"])
     return found
 
 

@@ -32,6 +32,8 @@ BACK = timedelta(days=7)  # nothing older is news, however long the worker slept
 # A fact gets its key when it is written, and is seen once its transaction ends: a run looks back over the last ones.
 OVERLAP = timedelta(minutes=15)
 
+Came = dict[int, list[tuple[int, int]]]  # by contribution: who wrote, and when, in milliseconds
+
 # What came: things published, answered or rewritten since, with who did it.
 CAME = """
 SELECT a.id, a.actor_id, COALESCE((a.payload ->> 'contribution')::bigint, a.thing_id) AS contribution_id
@@ -62,36 +64,40 @@ def tell() -> None:
         return
     came, until = _what_came(max(rows[0].heard_until, now - BACK) - OVERLAP, now)
     if came:
-        _tell_of(_found(rows, came), came)
+        _tell_of(_found(rows, came))
     SavedSearch.objects.filter(id__in=[row.id for row in rows]).update(heard_until=until)
 
 
-def _what_came(since: datetime, now: datetime) -> tuple[dict[int, set[int]], datetime]:
-    """Each new thing with who wrote there, and up to when this is all of them."""
+def _what_came(since: datetime, now: datetime) -> tuple[Came, datetime]:
+    """Each new thing with who wrote there and when, and up to when this is all of them."""
     after = (int(since.timestamp() * 1000) - EPOCH_MS) << RANDOM_BITS
     rows = read(CAME, {"since": after, "limit": THINGS})
-    came: dict[int, set[int]] = defaultdict(set)
+    came: Came = defaultdict(list)
     for row in rows:
-        came[row.contribution_id].add(row.actor_id)
+        came[row.contribution_id].append((row.actor_id, (row.id >> RANDOM_BITS) + EPOCH_MS))
     if len(rows) < THINGS:
         return came, now
-    last = (rows[-1].id >> RANDOM_BITS) + EPOCH_MS
-    return came, datetime.fromtimestamp(last / 1000, tz=now.tzinfo)
+    return came, datetime.fromtimestamp(((rows[-1].id >> RANDOM_BITS) + EPOCH_MS) / 1000, tz=now.tzinfo)
 
 
-def _found(rows: list[SavedSearch], came: dict[int, set[int]]) -> dict[int, list[Person]]:
+def _found(rows: list[SavedSearch], came: Came) -> dict[int, list[Person]]:
     """Whom each thing is to be told to: those whose search the engine answers with it, who weren't told before."""
     asked = {row.text: parse(row.text) for row in rows}
     holding = _holding(asked.values(), list(came))
     found: dict[int, list[Person]] = defaultdict(list)
     for row in rows:
         question = asked[row.text]
-        # What somebody wrote alone is no news to them.
-        near = {key for key in _near(question, holding, set(came)) if came[key] - {row.person_id}}
+        near = {key for key in _near(question, holding, set(came)) if _is_news(came[key], row)}
         for key in _answering(question, row.person, near) if near else ():
             if row.person not in found[key]:
                 found[key].append(row.person)
     return found
+
+
+def _is_news(facts: list[tuple[int, int]], row: SavedSearch) -> bool:
+    """Whether somebody else wrote there since the search was kept."""
+    since = int(row.since.timestamp() * 1000)
+    return any(actor != row.person_id and moment >= since for actor, moment in facts)
 
 
 def _answering(question: Question, person: Person, among: set[int]) -> set[int]:
@@ -124,7 +130,7 @@ def _holding(questions: Iterable[Question], things: list[int]) -> dict[str, set[
     return {row.word: set(row.things) for row in rows}
 
 
-def _tell_of(found: dict[int, list[Person]], came: dict[int, set[int]]) -> None:
+def _tell_of(found: dict[int, list[Person]]) -> None:
     told = Heard.objects.filter(contribution_id__in=list(found)).values_list("contribution_id", "person_id")
     known = set(told)
     rows = Contribution.objects.filter(state=State.PUBLISHED, is_imported=False)

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ("text", models.CharField(max_length=300)),
                 ("tells", models.BooleanField(default=True)),
                 ("heard_until", models.DateTimeField(default=django.utils.timezone.now)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("since", models.DateTimeField(default=django.utils.timezone.now)),
                 ("person", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="saved_searches", to=settings.AUTH_USER_MODEL)),
             ],
             options={

@@ -1,0 +1,115 @@
+"""The one function that reads the index of words, with the rights of its reader inside it; and the words for typos.
+
+Under row-level policies `@@` can't use an index: this function is then the only one that needs its owner's rights, so
+nothing else reads `contributions_entry.words` to find.
+"""
+
+import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
+from django.db import migrations, models
+
+# What a reader may find: what everybody may read, and what stands in their own spaces. `visible_to` says the same of
+# published things (a test holds them together). $1 words, $2 own spaces, $3 kinds, $4 spaces, $5 since, $6 until,
+# $7 only replies, $8 tags, $9 how many.
+FINDABLE = """
+  (e.audience = 0 OR e.audience = 1 AND e.space_id = ANY($2)) AND e.kind = ANY($3)
+  AND ($4 IS NULL OR e.space_id = ANY($4)) AND ($5 IS NULL OR e.at >= $5) AND ($6 IS NULL OR e.at < $6)
+  AND (NOT $7 OR e.is_reply)
+  AND ($8 IS NULL OR EXISTS (
+    SELECT 1 FROM contributions_tag t WHERE t.contribution_id = e.contribution_id AND t.word = ANY($8)))"""
+
+# The newest `enough` of what a reader may find, whatever the size: a look at the newest rows answers the common words,
+# and then wider and wider spans of weeks, which stand among the words and which the index joins with them by itself.
+# The order is that of keys, so that the same rows come whichever span held them.
+MATCHING = f"""
+CREATE FUNCTION search_matching(
+  asked tsquery, ranked tsquery, terms tsquery[], me bigint, kinds text[], spaces bigint[], since timestamptz,
+  until timestamptz, only_replies boolean, tagged text[], enough integer
+) RETURNS TABLE (id bigint, contribution_id bigint, is_reply boolean, author_id bigint, rank real, covered integer)
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
+DECLARE
+  mine bigint[] := ARRAY(SELECT m.space_id FROM spaces_membership m JOIN people_person p ON p.id = m.person_id
+                         WHERE m.person_id = me AND p.state = 'active');
+  is_large boolean := (SELECT c.reltuples > 50000 FROM pg_class c WHERE c.oid = 'contributions_entry'::regclass);
+  latest bigint := (SELECT contributions_week(max(e.id)) FROM contributions_entry e);
+  found bigint[] := '{{}}';
+  span integer;
+  within tsquery;
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM people_person p WHERE p.id = me AND p.state = 'active') THEN
+    RETURN;
+  END IF;
+  IF is_large THEN
+    EXECUTE $q$ SELECT ARRAY(
+      SELECT e.id FROM (SELECT * FROM contributions_entry ORDER BY id DESC LIMIT 4 * $9) e
+      WHERE ($1 IS NULL OR e.words @@ $1) AND {FINDABLE} ORDER BY e.id DESC LIMIT $9) $q$
+      INTO found USING asked, mine, kinds, spaces, since, until, only_replies, tagged, enough;
+    IF cardinality(found) < enough AND asked IS NOT NULL THEN
+      FOREACH span IN ARRAY ARRAY[1, 5, 25] LOOP
+        SELECT string_agg(format(''':w%s''', latest - week), '|')::tsquery INTO within
+          FROM generate_series(0, span) AS week;
+        EXECUTE $q$ SELECT ARRAY(
+          SELECT e.id FROM contributions_entry e WHERE e.words @@ $1 AND {FINDABLE} ORDER BY e.id + 0 DESC LIMIT $9) $q$
+          INTO found USING asked && within, mine, kinds, spaces, since, until, only_replies, tagged, enough;
+        EXIT WHEN cardinality(found) >= enough;
+      END LOOP;
+    END IF;
+  END IF;
+  IF cardinality(found) < enough AND asked IS NOT NULL THEN
+    EXECUTE $q$ SELECT ARRAY(
+      SELECT e.id FROM contributions_entry e WHERE e.words @@ $1 AND {FINDABLE} ORDER BY e.id + 0 DESC LIMIT $9) $q$
+      INTO found USING asked, mine, kinds, spaces, since, until, only_replies, tagged, enough;
+  ELSIF cardinality(found) < enough THEN
+    EXECUTE $q$ SELECT ARRAY(
+      SELECT e.id FROM contributions_entry e WHERE {FINDABLE} ORDER BY e.id DESC LIMIT $9) $q$
+      INTO found USING asked, mine, kinds, spaces, since, until, only_replies, tagged, enough;
+  END IF;
+  RETURN QUERY SELECT e.id, e.contribution_id, e.is_reply, e.author_id,
+      CASE WHEN ranked IS NULL THEN 1 ELSE ts_rank('{{0.3, 0.4, 0.8, 1.0}}', e.words, ranked) END,
+      (SELECT coalesce(sum(1 << (one.place::integer - 1)), 0)::integer
+       FROM unnest(terms) WITH ORDINALITY AS one(term, place) WHERE e.words @@ one.term)
+    FROM contributions_entry e WHERE e.id = ANY(found);
+END $$"""
+
+# Whether two words are one letter apart, neighbours changing places included, needs no distance: both, or one and the
+# other with a letter less, have a common form.
+PARTS = """
+CREATE FUNCTION search_parts(word text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT ARRAY(SELECT DISTINCT part FROM (
+    SELECT word AS part UNION ALL
+    SELECT overlay(word placing '' from place for 1) FROM generate_series(1, length(word)) AS place) AS every) $$"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("search", "0001_saved"), ("contributions", "0007_entries")]
+
+    operations = [
+        migrations.RunSQL(
+            MATCHING,
+            "DROP FUNCTION search_matching(tsquery, tsquery, tsquery[], bigint, text[], bigint[], timestamptz, "
+            "timestamptz, boolean, text[], integer)",
+        ),
+        migrations.RunSQL(PARTS, "DROP FUNCTION search_parts(text)"),
+        migrations.CreateModel(
+            name="Word",
+            fields=[
+                ("word", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None),
+                ),
+            ],
+        ),
+        migrations.RunSQL(
+            "CREATE INDEX search_word_parts ON search_word USING gin (parts) WITH (fastupdate = off)",
+            "DROP INDEX search_word_parts",
+            state_operations=[
+                migrations.AddIndex(
+                    model_name="word",
+                    index=django.contrib.postgres.indexes.GinIndex(
+                        fields=["parts"], fastupdate=False, name="search_word_parts"
+                    ),
+                )
+            ],
+        ),
+    ]
