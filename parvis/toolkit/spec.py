@@ -91,6 +91,18 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Shelved:
+    """Something a tool found for a reader who searches, that isn't a contribution, such as an item of a watch shelf."""
+
+    title: str
+    url: str
+    excerpt: str = ""
+    source: str = ""
+    icon: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Part:
     """Something that came of a contribution, in Markdown, under a heading; `by` is whose words they are."""
 
@@ -233,6 +245,9 @@ class Tool:
     # Told, in the write, of every text written by anybody: text_written(contribution, reply or None, source).
     text_written: Callable[..., None] | None = None
     moved: Callable[..., None] | None = None  # told when one of its contributions changes place
+    # What it finds of the reader's own besides contributions: search(words, viewer, limit) -> Shelved, best first, with
+    # one statement.
+    search: Callable[[str, Any, int], list[Shelved]] | None = None
     sockets: tuple[SocketRoute, ...] = ()  # its live connections, kept by the live process
 
 
