@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from parvis.approvals import actions as approvals
+from parvis.approvals.models import Review, State
 from parvis.config import config
 from parvis.contributions.models import Contribution
+from parvis.contributions.reading import find_contribution
 from parvis.dav.tests.programs import hrefs, program_of
 from parvis.spaces.models import Space
 from parvis.testing.cast import Cast
+from parvis.toolkit import registry
 from parvis.tools.documents import binning
 from parvis.tools.documents.folders import add_folder
 from parvis.tools.documents.models import Discarded, Document, Folder, Version
@@ -287,3 +291,31 @@ def test_hours_that_windows_notes_are_answered_other_properties_refused(cast: Ca
 def test_addresses_are_those_of_a_multistatus(cast: Cast):
     author = program_of(cast.author)
     assert hrefs(author("PROPFIND", "/documents/", depth="0")) == ["/dav/documents/"]
+
+
+def test_an_approved_file_is_what_readers_get_and_a_save_begins_its_review_anew(cast: Cast):
+    plan = document(cast, "Plan.txt", b"approuve", space=cast.open)
+    kind = registry.kind("document")
+    assert kind is not None
+    assert kind.versions is not None
+
+    def ask_member() -> Review:
+        found = find_contribution(plan.id, cast.author)
+        return approvals.ask(found, kind.versions.current, [cast.member.id], by=cast.author)
+
+    review = ask_member()
+    approvals.answer(find_contribution(plan.id, cast.member), review.id, by=cast.member, is_approved=True)
+    reader, writer, here = program_of(cast.stranger), program_of(cast.author), base(cast.open) + "Plan.txt"
+    assert writer("PUT", here, b"en chantier, plus long").status == 204
+    assert reader("GET", here).body == b"approuve"
+    assert writer("GET", here).body == b"en chantier, plus long"
+    told = reader("PROPFIND", here, depth="0").text
+    assert ">8</" in told, "the size, too, is that of what they get"
+    assert ">22</" not in told
+    assert reader("HEAD", here).headers["etag"] != writer("HEAD", here).headers["etag"]
+    asked = ask_member()
+    assert writer("PUT", here, b"recopie").status == 204
+    asked.refresh_from_db()
+    assert asked.state == State.RENEWED
+    assert Review.objects.get(contribution=plan, state=State.REVIEW).number == 3
+    assert reader("GET", here).body == b"approuve"

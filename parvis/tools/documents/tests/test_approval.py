@@ -12,9 +12,10 @@ from parvis.approvals import actions as approvals
 from parvis.approvals.models import Review, State
 from parvis.contributions.models import Contribution
 from parvis.kernel.errors import NotFound
+from parvis.kernel.ids import decode
 from parvis.people.models import Person
 from parvis.testing.cast import Cast
-from parvis.tools.documents import actions, placing, reading
+from parvis.tools.documents import actions, bundle, placing, reading
 from parvis.tools.documents.models import Version
 from parvis.tools.documents.tests.stage import client_of, document, given, seen
 
@@ -182,3 +183,16 @@ def test_the_form_asks_and_comes_back_filled(cast: Cast) -> None:
     assert client.post(f"/go/{plan.key}/approval/withdraw/").status_code == 303
     overview = client_of(cast.host).get(f"/c/{cast.on_request.slug}/host/approvals/")
     assert overview.status_code == 200
+
+
+def test_what_is_approved_is_approved_after_a_bundle(cast: Cast) -> None:
+    plan = approved_then_changed(cast)
+    found = Contribution.objects.get(id=plan.id)
+    detail = bundle.dump_document(found)
+    assert detail["approved"]["number"] == 1
+    assert "word" not in detail["approved"], "the words of a review are for those concerned"
+    Review.objects.filter(contribution=plan).delete()
+    for _turn in range(2):
+        bundle.load_document(found, detail, resolve=lambda _table, key: decode(key))
+    assert bundle.dump_document(found) == detail
+    assert client_of(cast.stranger).get(f"/documents/{plan.key}/file/2/").status_code == 404
