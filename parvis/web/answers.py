@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from parvis.kernel.ids import encode
 from parvis.search.asking import Question, narrowed, parse, quoted
@@ -113,8 +113,10 @@ def _label(name: str, value: str, question: Question) -> str:
 def name_of(name: str) -> str:
     """What a filter or facet goes by, in words."""
     names = {
-        "kind": _("Kind"), "in": _("Community"), "author": _("Author"), "tag": _("Tag"),
-        "month": _("Period"), "after": _("From"), "before": _("Before"),
+        "kind": pgettext("filter", "Kind"), "in": pgettext("filter", "Community"),
+        "author": pgettext("filter", "Author"), "tag": pgettext("filter", "Tag"),
+        "month": pgettext("filter", "Period"), "after": pgettext("filter", "From"),
+        "before": pgettext("filter", "Before"),
     }  # fmt: skip
     return str(names.get(name, name))
 

@@ -48,7 +48,7 @@ def places(request: Request) -> list[Command]:
         Command(_("Notifications"), "/notifications/", "bell"),
         Command(_("My profile"), viewer.url, "user"),
         Command(_("Everything of mine"), "/mine/", "layers"),
-        Command(_("Saved"), "/saved/", "bookmark"),
+        Command(_("Saved for later"), "/saved/", "bookmark"),
         Command(_("Drafts"), "/drafts/", "file-text"),
         Command(_("Saved searches"), "/search/saved/", "search"),
         Command(_("Bin"), "/bin/", "trash-2"),
@@ -122,7 +122,7 @@ def groups(request: Request, text: str, place: str = "") -> list[tuple[str, list
     found = [
         (_("Go to"), places(request)),
         (_("Write something"), writings(request, text, place)),
-        (_("Do"), doings(request)),
+        (_("Do something"), doings(request)),
     ]
     words = _words(text)
     if not words:

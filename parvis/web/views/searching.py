@@ -92,7 +92,7 @@ def _everything(text: str) -> dict[str, Any]:
 
 def _found(text: str, request: Request) -> list[dict[str, Any]]:
     titles = {
-        "space": _("Communities"), "person": _("People"), "tag": _("Tags"), "thing": _("Titles"),
+        "space": _("Communities"), "person": _("People"), "tag": _("Tags"), "thing": _("Contributions"),
         "word": _("Words in use"),
     }  # fmt: skip
     words = tuple(fold(text).split())
