@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.exchanges.actions import KIND, whom_to_tell
 from parvis.kernel.errors import NotFound
-from parvis.toolkit.notices import NoticeClass
+from parvis.toolkit.notices import MODERATION, NoticeClass
 from parvis.toolkit.spec import Kind, Tool
 
 
@@ -50,6 +50,6 @@ TOOL = Tool(
         "exchange_grown": ("user-plus", _("%(who)s added somebody to your exchange"), _("%(who)s added somebody to your exchange")),
         "exchange_quoted": ("flag", _("%(who)s reported a private message"), _("%(who)s reported a private message")),
     },
-    notice_classes={"exchange": PRIVATE, "exchange_added": PRIVATE, "exchange_grown": PRIVATE},
+    notice_classes={"exchange": PRIVATE, "exchange_added": PRIVATE, "exchange_grown": PRIVATE, "exchange_quoted": MODERATION},
     notice_urls={"exchange_quoted": "/exchanges/reports/"},
 )  # fmt: skip
