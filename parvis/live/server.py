@@ -32,7 +32,7 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         count = await self._live.end()
         for _moment in range(20):
-            if not len(self._live.connections):
+            if not len(self._live):
                 break
             await asyncio.sleep(0.1)
         await super().shutdown(sockets)

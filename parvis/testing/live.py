@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from websockets import Origin
 from websockets.sync.client import connect
@@ -44,6 +45,62 @@ class LiveSite:
             compression=None,
             **given,
         )
+
+    def listen(
+        self,
+        session: str | None,
+        *,
+        opens: str = "home",
+        origin: str | None = None,
+        last_event_id: str = "",
+        **asked: str,
+    ) -> Heard:
+        """A person's stream of events as their page would open it; a context manager."""
+        headers = {"Origin": config.url if origin is None else origin}
+        if session:
+            headers["Cookie"] = f"session={session}"
+        if last_event_id:
+            headers["Last-Event-ID"] = last_event_id
+        return Heard(f"{self.origin}/live/events", {"open": opens, **asked}, headers)
+
+
+class Heard:
+    """One open stream: what is said on it, one event after the other."""
+
+    def __init__(self, url: str, params: dict[str, str], headers: dict[str, str]) -> None:
+        self._client = httpx.Client(timeout=PATIENCE_S)
+        self._opening = self._client.stream("GET", url, params=params, headers=headers)
+        self.everything = b""
+
+    def __enter__(self) -> Heard:
+        self.answer = self._opening.__enter__()
+        self._bytes = self.answer.iter_bytes()
+        self._rest = b""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._opening.__exit__(None, None, None)
+        self._client.close()
+
+    def next(self) -> dict[str, str] | None:
+        """The next event's fields ("event", "data", "id"); None once the stream has ended. Signs of life are left out."""
+        while True:
+            while b"\n\n" in self._rest:
+                said, self._rest = self._rest.split(b"\n\n", 1)
+                lines = [
+                    line.split(": ", 1) for line in said.decode().splitlines() if not line.startswith(":")
+                ]
+                if lines:
+                    return {line[0]: line[1] for line in lines}
+            came = next(self._bytes, None)
+            if came is None:
+                return None
+            self.everything += came
+            self._rest += came
+
+    def names(self, count: int) -> list[str]:
+        """The kinds of the next so many events."""
+        return [(self.next() or {}).get("event", "end") for _one in range(count)]
 
 
 def sign_in(person: Any) -> str:
