@@ -69,6 +69,7 @@ const connect = () => {
   on(list, 'click', ({ target }) => {
     if (target.closest('[data-dialog]')) dialog.close();
   });
+  on(dialog.querySelector('form button'), 'click', () => dialog.close());
   on(window, 'pagehide', () => dialog.close()); // a page come back to doesn't cover itself
 };
 
@@ -78,6 +79,7 @@ const load = async () => {
   part.innerHTML = await parvis.html(address('/search/menu/', ''));
   const sheet = part.content.querySelector('link');
   dialog = part.content.querySelector('dialog');
+  // Its sheet first: it would be seen without.
   await new Promise((done) => { sheet.onload = done; sheet.onerror = done; document.head.append(sheet); });
   document.body.append(dialog);
   connect();

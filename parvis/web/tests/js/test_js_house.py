@@ -63,6 +63,7 @@ def test_the_scripts_of_a_page_stay_light() -> None:
     assert weight("ORDER-writing") <= 14 * 1024
     assert weight("ORDER-files") <= 4 * 1024
     assert weight("ORDER-together") <= 3 * 1024
+    assert weight("ORDER-finder") <= 2 * 1024
     assert len(gzip.compress((EDITOR / "editor.js").read_bytes(), 9)) <= 170 * 1024
     assert len(gzip.compress((EDITOR / "together.js").read_bytes(), 9)) <= 50 * 1024
 
