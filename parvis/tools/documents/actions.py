@@ -15,16 +15,15 @@ from django.utils.translation import gettext as _
 from parvis.access.table import require
 from parvis.approvals.actions import version_written
 from parvis.approvals.models import Edition
-from parvis.approvals.reading import approved_number
 from parvis.config import config
 from parvis.contributions import entries, texts
 from parvis.contributions.actions import publish, touch_card
 from parvis.contributions.marks import Attachment
-from parvis.contributions.models import Body, Contribution
+from parvis.contributions.models import Contribution
 from parvis.journal.actions import record
 from parvis.journal.jobs import enqueue
 from parvis.kernel import clock
-from parvis.kernel.db import HasId
+from parvis.kernel.db import HasId, read
 from parvis.kernel.errors import NotFound, Refused
 from parvis.kernel.files import Source, Stored, site_store
 from parvis.spaces.models import Space
@@ -38,6 +37,14 @@ if TYPE_CHECKING:
 LONGEST_NOTE = 300
 LONGEST_LOCK = timedelta(days=14)
 MOST_VERSIONS = 500
+
+
+WORDS = """
+SELECT d.name, coalesce(b.text, '') AS said, coalesce(v.text, '') AS held FROM documents_document d
+  LEFT JOIN contributions_body b ON b.contribution_id = d.contribution_id
+  LEFT JOIN documents_version v ON v.contribution_id = d.contribution_id AND v.number = coalesce((SELECT r.number
+    FROM approvals_review r WHERE r.contribution_id = d.contribution_id AND r.state = 'approved'), d.version)
+WHERE d.contribution_id = %(id)s"""
 
 
 class BeingEdited(Refused):
@@ -302,14 +309,9 @@ def index(document: Document) -> None:
 
 
 def words(contribution: Contribution) -> tuple[str, str] | None:
-    """Name, and description with the text of the version shown: the approved one, else the last. Three queries."""
-    document = Document.objects.filter(contribution=contribution).first()
-    if document is None:
-        return None
-    body = Body.objects.filter(contribution=contribution).first()
-    number = approved_number(document.contribution_id) or document.version
-    last = Version.objects.filter(contribution_id=document.contribution_id, number=number).first()
-    return document.name, f"{body.text if body else ''} {last.text if last else ''}"
+    """Name, and description with the text of the version shown: the approved one, else the last. One query."""
+    rows = read(WORDS, {"id": contribution.id})
+    return (rows[0].name, f"{rows[0].said} {rows[0].held}") if rows else None
 
 
 def approval_settled(contribution: Contribution) -> None:
