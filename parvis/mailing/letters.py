@@ -46,11 +46,13 @@ class Item:
     place: str
     paragraphs: tuple[str, ...]
     url: str
+    is_for_you: bool = False
 
     @property
     def headline(self) -> str:
-        if not self.title:
-            return self.lead
+        """What a subject says of it: of what merely moved, its title alone."""
+        if not self.title or not self.is_for_you:
+            return self.title or self.lead
         return _("%(sentence)s: %(title)s") % {"sentence": self.lead, "title": self.title}
 
 
@@ -144,9 +146,8 @@ def _of_line(one: ForYou, known: _Known) -> Item | None:
         text = known.text(reply.text if reply is not None else _body(thing) or thing.excerpt)
         paragraphs = _paragraphs(text, level)
     title = thing.title if thing is not None else line.about
-    return Item(
-        line.sentence, title, line.place if thing is not None else "", paragraphs, config.url + line.url
-    )
+    place = line.place if thing is not None else ""
+    return Item(line.sentence, title, place, paragraphs, config.url + line.url, is_for_you=True)
 
 
 def _of_moved(one: Moved, known: _Known) -> Item | None:
@@ -185,7 +186,7 @@ def write(letter: Letter, person: Person, *, kind: str, why: str, network: str) 
     """The subject and the twins, in the active language."""
     foot = {
         "why": why,
-        "stop": (_("Stop these letters"), address_for(person, kind)),
+        "stop": (_("Stop these mails"), address_for(person, kind)),
         "settings": (_("Choose what comes, and when"), config.url + SETTINGS),
         "network": (network, f"{config.url}/"),
         "rest": _rest(letter),
@@ -215,7 +216,7 @@ def subject_of(letter: Letter) -> str:
     first, more = excerpt(items[0].headline, 120), letter.count - 1
     if not more:
         return first
-    return ngettext("%(first)s, and %(count)s more", "%(first)s, and %(count)s more", more) % {"first": first, "count": more}  # fmt: skip
+    return ngettext("%(first)s (and %(count)s more)", "%(first)s (and %(count)s more)", more) % {"first": first, "count": more}  # fmt: skip
 
 
 def _rest(letter: Letter) -> str:
@@ -225,8 +226,8 @@ def _rest(letter: Letter) -> str:
         parts.append(_("What they say is read there, not in a mail."))
     elif letter.novelties:
         sentence = ngettext(
-            "And %(count)s novelty of which letters say nothing.",
-            "And %(count)s novelties of which letters say nothing.",
+            "And %(count)s novelty of which mails say nothing.",
+            "And %(count)s novelties of which mails say nothing.",
             letter.novelties,
         )
         parts.append(sentence % {"count": letter.novelties})
@@ -250,7 +251,8 @@ def _text(letter: Letter, foot: dict[str, Any]) -> str:
         blocks.append(subject_of(letter))
     if foot["rest"]:
         blocks.append(foot["rest"])
-    links = [f"{words}{_(': ')}{url}" for words, url in (foot["network"], foot["settings"], foot["stop"])]
+    ways = (foot["network"], foot["settings"], foot["stop"])
+    links = [_("%(sentence)s: %(title)s") % {"sentence": words, "title": url} for words, url in ways]
     return "\n\n".join([*blocks, "-- \n" + foot["why"], "\n".join(links)]) + "\n"
 
 
@@ -295,7 +297,7 @@ def why_of(kind: str, periods: Sequence[str] = (), *, is_always: bool = False) -
     if kind == AT_ONCE:
         return _("You get this because you asked for a mail as soon as something is for you.")
     if is_always:
-        return _("You get this because you asked for a letter of what is new.")
+        return _("You get this because you asked for a digest of what is new.")
     if any("W" in period for period in periods):
-        return _("This letter comes at most once a week, and only while you haven't been here.")
-    return _("This letter comes in the morning, and only if you weren't here the day before.")
+        return _("This digest comes at most once a week, and only while you haven't been here.")
+    return _("This digest comes in the morning, and only if you weren't here the day before.")

@@ -120,11 +120,11 @@ def has_come_back(person: Person) -> bool:
 def sentence_of(person: Person) -> str:
     """What mail will come, and when, in plain words; for the page of rules."""
     if not person.email:
-        return _("You have no e-mail address here: no letter comes.")
+        return _("You have no e-mail address here: no mail comes.")
     if not mail.is_configured():
-        return _("This network doesn't send mail yet: no letter comes.")
+        return _("This network doesn't send mail yet: no mail comes.")
     if has_come_back(person):
-        return _("Letters to %(address)s come back: none is sent for a month, or until you change the address.") % {
+        return _("Mails to %(address)s come back: none is sent for a month, or until you change the address.") % {
             "address": person.email
         }  # fmt: skip
     habit = habit_of(person)
@@ -144,23 +144,23 @@ def sentence_of(person: Person) -> str:
 def _said(rhythm: Rhythm, habit: Habit) -> str:
     hour = {"hour": habit.hour}
     if rhythm == Rhythm.NEVER:
-        return _("No letter comes.")
+        return _("No mail comes.")
     if rhythm == Rhythm.AT_ONCE:
         if habit.is_any_time:
-            return _("A letter comes as soon as something is for you, at any hour.")
+            return _("A mail comes as soon as something is for you, at any hour.")
         return (
             _(
-                "A letter comes as soon as something is for you; at night and at the weekend it waits until %(hour)s:00 on the next working day."
+                "A mail comes as soon as something is for you; at night and at the weekend it waits until %(hour)s:00 on the next working day."
             )
             % hour
         )
     if habit.is_always:
         if rhythm == Rhythm.DAILY:
-            return _("One letter comes on working days from %(hour)s:00, if there is something for you or enough that is new.") % hour  # fmt: skip
-        return _("One letter comes a week, on its first working day from %(hour)s:00, if there is something for you or enough that is new.") % hour  # fmt: skip
+            return _("One digest comes on working days from %(hour)s:00, if there is something for you or enough that is new.") % hour  # fmt: skip
+        return _("One digest comes a week, on its first working day from %(hour)s:00, if there is something for you or enough that is new.") % hour  # fmt: skip
     if rhythm == Rhythm.DAILY:
-        return _("One letter comes on working days from %(hour)s:00, only if you weren't here the day before, and if there is something for you or enough that is new.") % hour  # fmt: skip
-    return _("One letter comes a week, on a working day from %(hour)s:00, only if you haven't been here for a week, and if there is something for you or enough that is new.") % hour  # fmt: skip
+        return _("One digest comes on working days from %(hour)s:00, only if you weren't here the day before, and if there is something for you or enough that is new.") % hour  # fmt: skip
+    return _("One digest comes a week, on a working day from %(hour)s:00, only if you haven't been here for a week, and if there is something for you or enough that is new.") % hour  # fmt: skip
 
 
 def settings_of(person: Person) -> dict[str, Any]:
@@ -169,8 +169,8 @@ def settings_of(person: Person) -> dict[str, Any]:
     rhythm = habit.rhythm or network_rule().rhythm
     hints = {
         Rhythm.AT_ONCE: _("As soon as something is for you: a mention, a reply, an invitation."),
-        Rhythm.DAILY: _("One letter on working days, with what is for you and what is new."),
-        Rhythm.WEEKLY: _("One letter a week, with what is for you and what is new."),
+        Rhythm.DAILY: _("One digest on working days, with what is for you and what is new."),
+        Rhythm.WEEKLY: _("One digest a week, with what is for you and what is new."),
         Rhythm.NEVER: _("Everything waits for you here."),
     }
     return {
@@ -178,7 +178,10 @@ def settings_of(person: Person) -> dict[str, Any]:
         "has_address": bool(person.email),
         "rhythms": [_option(one, rhythm) | {"hint": hints[one]} for one in Rhythm],
         "levels": options(Level, habit.level),
-        "hours": [{"value": one, "label": f"{one}:00", "is_current": one == habit.hour} for one in HOURS],
+        "hours": [
+            {"value": one, "label": _("%(hour)s:00") % {"hour": one}, "is_current": one == habit.hour}
+            for one in HOURS
+        ],
         "is_any_time": habit.is_any_time,
         "is_always": habit.is_always,
         "places": _places(person),

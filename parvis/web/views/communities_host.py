@@ -63,7 +63,7 @@ def _sections(space: Space, here: str) -> list[dict[str, Any]]:
         ("requests/", _("Requests"), "inbox", waiting),
         ("groups/", _("Groups"), "contact", 0),
         ("pins/", _("Pins"), "pin", 0),
-        ("letters/", _("Letters"), "send", 0),
+        ("letters/", _("Digests"), "send", 0),
         ("recurring/", _("Recurring texts"), "refresh-cw", 0),
         ("approvals/", _("Approvals"), "signature", 0),
         ("reports/", _("Reports"), "flag", reported),
