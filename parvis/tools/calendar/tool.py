@@ -78,12 +78,12 @@ TOOL = Tool(
         "event_changed": (
             "calendar-clock",
             _("%(who)s changed a date of yours"),
-            _("%(who)s changed a date of yours"),
+            _("%(who)s have changed a date of yours"),
         ),
         "event_cancelled": (
             "calendar-x",
             _("%(who)s cancelled a date of yours"),
-            _("%(who)s cancelled a date of yours"),
+            _("%(who)s have cancelled a date of yours"),
         ),
         "event_place": ("calendar-check", _("A place is free: you are in"), _("A place is free: you are in")),
         "event_soon": ("alarm-clock", _("It is coming up"), _("It is coming up")),

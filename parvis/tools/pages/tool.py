@@ -77,7 +77,7 @@ TOOL = Tool(
         "page_changed": (
             "book-open",
             _("%(who)s changed a page you follow"),
-            _("%(who)s changed a page you follow"),
+            _("%(who)s have changed a page you follow"),
         ),
         "page_taken": (
             "pencil",
