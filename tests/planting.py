@@ -54,7 +54,15 @@ def text_columns() -> Iterator[tuple[type[models.Model], models.Field[Any, Any]]
     texts = (models.CharField, models.TextField, models.JSONField, ArrayField)
     for model in apps.get_models():
         if model.__module__.startswith("parvis."):
-            yield from ((model, one) for one in model._meta.concrete_fields if isinstance(one, texts))
+            yield from (
+                (model, one)
+                for one in model._meta.concrete_fields
+                if isinstance(one, texts) and not _is_of_ids(one)
+            )
+
+
+def _is_of_ids(one: models.Field[Any, Any]) -> bool:
+    return isinstance(one, ArrayField) and isinstance(one.base_field, models.IntegerField)
 
 
 def name_of(model: type[models.Model], one: models.Field[Any, Any]) -> str:

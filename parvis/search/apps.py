@@ -10,4 +10,4 @@ class SearchConfig(AppConfig):
     label = "search"
 
     def ready(self) -> None:
-        from parvis.search import telling  # noqa: F401 - registers its job
+        from parvis.search import jobs, telling  # noqa: F401 - they register their jobs

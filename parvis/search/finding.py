@@ -157,7 +157,7 @@ def ask(question: Question, read_as: dict[str, tuple[str, ...]] | None = None) -
 
 def quorum(asked: Asked) -> int:
     """How many of the terms a thing must hold where few hold them all."""
-    return [0, 1, 1, 2, 3, 3, 4, 4, 5][len(asked.terms)]
+    return [0, 1, 1, 2, 2, 3, 3, 4, 4][len(asked.terms)]
 
 
 def _lexeme(form: str) -> str:

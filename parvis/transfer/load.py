@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from parvis.journal.jobs import enqueue
 from parvis.kernel.db import SYSTEM, acting
 from parvis.membership.belonging import recount_spaces
 from parvis.membership.everyone import ensure_everyone
@@ -148,6 +149,7 @@ def _finish(opened: bundle.Bundle, landed: landing.Landing, tell: Progress) -> N
         with acting(SYSTEM):
             landing_things.complete_replies(landed, replies)
     with acting(SYSTEM):
+        enqueue("search.learn", everything=True)
         recount_spaces(Space.objects.values_list("id", flat=True))
         if any(row.state == "active" for row in opened.rows(rows.Person)):
             ensure_everyone()

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from parvis.access.roles import Role
 from parvis.toolkit.notices import NEW
 from parvis.toolkit.spec import Tool
-from parvis.tools.feeds import at_home, letters, showing
+from parvis.tools.feeds import at_home, found, letters, showing
 
 TOOL = Tool(
     slug="feeds",
@@ -19,6 +19,7 @@ TOOL = Tool(
     nav=("/feeds/", _("Feeds")),
     nav_position=10,
     mine=showing.mine,
+    search=found.search,
     stream=at_home.stream,
     letters=letters.take,
     notice_classes={"feed_word": NEW},
