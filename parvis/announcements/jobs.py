@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
@@ -13,6 +12,9 @@ from parvis.config import config
 from parvis.contributions.models import Contribution
 from parvis.journal.jobs import job
 from parvis.kernel import clock
+from parvis.mailing.levels import level_for
+from parvis.mailing.models import Level
+from parvis.mailing.sending import speaking_to
 from parvis.people.models import Person
 
 AT_ONCE = 500
@@ -20,8 +22,8 @@ AT_ONCE = 500
 
 @job("announcements.mail", is_long=True)
 def mail_announcement(announcement_id: int) -> None:
-    """Mails an announcement to those who may read it now. Run again after a crash, it begins anew: nothing was sent."""
-    row = Announcement.objects.select_related("contribution", "by").filter(id=announcement_id).first()
+    """Mails an announcement to those who may read it now. One transaction: after a crash it begins anew, nothing was sent."""
+    row = Announcement.objects.select_related("contribution__space", "by").filter(id=announcement_id).first()
     if (
         row is None
         or row.ended_at is not None
@@ -30,27 +32,33 @@ def mail_announcement(announcement_id: int) -> None:
     ):
         return
     _members, keys = audience_of(row.space_id, row.by)
-    place = row.contribution.space.name
     for start in range(0, len(keys), AT_ONCE):
         for person in Person.objects.active().filter(id__in=keys[start : start + AT_ONCE]):
-            _send(row, person, place)
+            if Contribution.objects.visible_to(person).filter(id=row.contribution_id).exists():
+                with speaking_to(person):
+                    _send(row, person)
 
 
-def _send(row: Announcement, person: Person, place: str) -> None:
-    """A title, a place and a link: the words themselves stay in the house."""
-    if not Contribution.objects.visible_to(person).filter(id=row.contribution_id).exists():
-        return
-    with translation.override(person.language):
-        title = row.contribution.title or _("Something important")
-        said = {"who": row.by.name, "community": place, "title": title}
-        first = _("%(who)s has something important to say in %(community)s:") % said
-        why = _("You get this message because you belong to this community. Its hosts can send one a week.")
-        link = f"{config.url}{row.contribution.url}"
-        text = "\n\n".join([_("Hello %(name)s,") % {"name": person.name}, first, title, link, why]) + "\n"
-        html = Markup(
-            '<!doctype html><html lang="{}"><meta charset="utf-8"><title>{}</title><p>{}</p><p>{}</p>'
-            '<p><a href="{}"><strong>{}</strong></a></p><p><small>{}</small></p></html>'
-        ).format(
-            person.language, title, _("Hello %(name)s,") % {"name": person.name}, first, link, title, why
-        )
-        mail.send(person, _("Important in %(community)s: %(title)s") % said, text, str(html), is_private=True)
+def _send(row: Announcement, person: Person) -> None:
+    """A place, a link, and a title where community and reader let titles leave the house: never the words themselves."""
+    thing, community = row.contribution, row.contribution.space.name
+    says_title = level_for(person, thing) >= Level.TITLES and bool(thing.title)
+    hello = _("Hello %(name)s,") % {"name": person.name}
+    first = _("%(who)s has something important to say in %(community)s.") % {
+        "who": row.by.name,
+        "community": community,
+    }
+    why = _("Hosts can send one such message a week. Mute the community, or choose no mail, and none comes.")
+    label = thing.title if says_title else _("Read it there")
+    link, settings = f"{config.url}{thing.url}", f"{config.url}/settings/notifications/"
+    subject = _("Important in %(community)s") % {"community": community}
+    text = (
+        "\n\n".join([hello, first, *([thing.title] if says_title else []), link, f"{why}\n{settings}"]) + "\n"
+    )
+    html = Markup(
+        '<!doctype html><html lang="{}"><meta charset="utf-8"><title>{}</title><p>{}</p><p>{}</p>'
+        '<p><a href="{}"><strong>{}</strong></a></p><p><small>{} <a href="{}">{}</a></small></p></html>'
+    ).format(person.language, subject, hello, first, link, label, why, settings, _("Change that"))
+    mail.send(
+        person, f"{subject}: {thing.title}" if says_title else subject, text, str(html), is_private=True
+    )

@@ -9,6 +9,7 @@ from typing import Any
 from parvis.announcements.models import Announcement, Press, Word
 from parvis.kernel.db import read
 from parvis.kernel.ids import encode
+from parvis.mailing.models import Habit, PlaceRhythm, Rhythm
 from parvis.people.models import Person, PersonState
 from parvis.spaces.models import Level, Membership, Subscription
 
@@ -106,8 +107,14 @@ def pressed_by(row: Announcement) -> list[tuple[Person, datetime]]:
 
 
 def audience_of(space_id: int, by: Person) -> tuple[int, list[int]]:
-    """How many members see it on top, and which of them have a mail address and haven't muted the place; without `by`."""
+    """How many members see it on top, and the keys of those whom a mail reaches: without `by`, without who has no
+    address, muted the place or wants no mail. Two queries.
+    """
     members = Membership.objects.filter(space=space_id, person__state=PersonState.ACTIVE).exclude(person=by)
     muted = Subscription.objects.filter(space=space_id, level=Level.MUTED).values("person_id")
-    mailed = members.exclude(person_id__in=muted).exclude(person__email=None).exclude(person__email="")
+    chosen = PlaceRhythm.objects.filter(space=space_id)
+    refuse = Habit.objects.filter(rhythm=Rhythm.NEVER).exclude(person_id__in=chosen.values("person_id"))
+    mailed = members.exclude(person__email=None).exclude(person__email="")
+    for silent in (muted, chosen.filter(rhythm=Rhythm.NEVER).values("person_id"), refuse.values("person_id")):
+        mailed = mailed.exclude(person_id__in=silent)
     return members.count(), list(mailed.order_by("person_id").values_list("person_id", flat=True))

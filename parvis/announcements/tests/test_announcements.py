@@ -22,6 +22,7 @@ from parvis.journal.jobs import drain
 from parvis.kernel import clock
 from parvis.kernel.db import count_statements
 from parvis.kernel.errors import NotAllowed, NotFound, Refused
+from parvis.mailing.models import Habit
 from parvis.membership.actions import leave, set_level
 from parvis.people.models import Person
 from parvis.spaces.models import Level, MemberRole, Membership, Space
@@ -190,6 +191,20 @@ def test_one_mail_a_week_to_those_who_may_read_it_when_it_leaves(cast: Cast) -> 
     assert "can be sent from" in browser(cast.host).get(f"/go/{other.key}/announcements/").content.decode()
     with time_machine.travel(clock.now() + timedelta(days=7, minutes=1), tick=True):
         announce(other, cast.host, sends_mail=True)
+
+
+def test_a_mail_holds_no_more_than_its_reader_allows_and_none_goes_to_who_wants_none(cast: Cast) -> None:
+    Habit.objects.create(person=cast.member, level=0)
+    Habit.objects.create(person=cast.author, rhythm="never")
+    announce(write(cast.on_request, cast.author), cast.host, sends_mail=True)
+    drain()
+    sent = {one.to: one for one in Message.objects.filter(subject__contains="Important")}
+    assert set(sent) == {cast.member.email, cast.cohost.email}
+    assert (
+        WORDS
+        not in sent[cast.member.email].subject + sent[cast.member.email].text + sent[cast.member.email].html
+    )
+    assert WORDS in sent[cast.cohost.email].text
 
 
 def test_nothing_is_mailed_of_what_was_withdrawn_meanwhile(cast: Cast) -> None:

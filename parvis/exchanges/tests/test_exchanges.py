@@ -203,6 +203,8 @@ def test_a_message_is_reported_by_copying_it_and_moderators_read_that_alone(
         "Tu vas le regretter"
         in client.get(f"/exchanges/{thing.key}/report/?reply={row.key}").content.decode()
     )
+    link = f"/exchanges/{thing.key}/report/?reply={row.key}"
+    assert link in client.get(f"/go/{thing.key}/replies/{row.key}/more/").content.decode()
     given = {"reply": row.key, "reason": "Une menace"}
     assert client.post(f"/exchanges/{thing.key}/report/", {**given, "reason": " "}).status_code == 422
     assert client.post(f"/exchanges/{thing.key}/report/", given).status_code == 303
