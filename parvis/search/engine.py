@@ -109,8 +109,8 @@ class Answer:
         return not (self.hits or self.people or self.spaces or self.tags or self.shelf)
 
 
-def search(question: Question, viewer: Person, *, page: int = 1) -> Answer:
-    """What the viewer may read that answers the question, best first, 20 to a page. Nothing for who isn't active.
+def search(question: Question, viewer: Person, *, page: int = 1, newest: bool = False) -> Answer:
+    """What the viewer may read that answers the question, best or newest first, 20 to a page. Nothing for who isn't active.
 
     Where few things hold all the words, some may be missing (`is_loose`); a word that nothing readable holds is read
     as its nearest neighbour that something readable does (`corrected`).
@@ -120,12 +120,12 @@ def search(question: Question, viewer: Person, *, page: int = 1) -> Answer:
     page = min(max(page, 1), LAST_PAGE)
     within = narrow(question, viewer)
     asked, read_as = finding.ask(question), {}
-    row, is_loose = _found(asked, within, viewer, page)
+    row, is_loose = _found(asked, within, viewer, page, newest)
     if row is not None and row.whole == 0 and asked.terms:
         read_as = correct(question, viewer)
         if read_as:
             asked = finding.ask(question, read_as)
-            row, is_loose = _found(asked, within, viewer, page)
+            row, is_loose = _found(asked, within, viewer, page, newest)
     names = (
         named([*question.words, *(w for p in question.phrases for w in p)], viewer) if page == 1 else Named()
     )
@@ -155,16 +155,18 @@ def search(question: Question, viewer: Person, *, page: int = 1) -> Answer:
     return _with_names(answer, names)
 
 
-def _found(asked: finding.Asked, within: finding.Within, viewer: Person, page: int) -> tuple[Any, bool]:
+def _found(
+    asked: finding.Asked, within: finding.Within, viewer: Person, page: int, newest: bool
+) -> tuple[Any, bool]:
     """The row of the answer, and whether words may be missing; None where nothing can be asked."""
     if within.is_void or (asked.is_empty and not _narrows(within)):
         return None, False
     count = len(asked.terms)
-    row = finding.find(asked, within, viewer, least=count, page=page, limit=PAGE)
+    row = finding.find(asked, within, viewer, least=count, page=page, limit=PAGE, newest=newest)
     least = finding.quorum(asked)
     if row.count >= finding.FEW or least >= count:
         return row, False
-    loose = finding.find(asked, within, viewer, least=least, page=page, limit=PAGE)
+    loose = finding.find(asked, within, viewer, least=least, page=page, limit=PAGE, newest=newest)
     return loose, loose.count > loose.whole
 
 

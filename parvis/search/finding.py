@@ -81,6 +81,11 @@ SELECT (SELECT count(*) FROM good) AS count, (SELECT count(*) FROM m) AS candida
     FROM (SELECT * FROM writers ORDER BY score DESC, author_id LIMIT 8) w JOIN people_person p ON p.id = w.author_id) AS writers"""
 
 
+NEWEST = FOUND.replace("covered DESC, score DESC", "covered DESC, published_at DESC").replace(
+    "p.covered DESC, p.score DESC", "p.covered DESC, p.published_at DESC"
+)
+
+
 @dataclass(frozen=True)
 class Within:
     """What an answer is narrowed to, as keys; `is_void` when an operator names nothing that the reader may know."""
@@ -192,7 +197,9 @@ def query(asked: Asked, least: int, within: Within) -> str | None:
     """What the index is asked: at least so many of the terms, and the filters that stand among the words."""
     parts = []
     if asked.terms:
-        choices = [" & ".join(chosen) for chosen in combinations(asked.terms, least)]
+        # One text needs hold one term less than its thread: an answer may not repeat what was asked.
+        each = least if least == len(asked.terms) else max(least - 1, 1)
+        choices = [" & ".join(chosen) for chosen in combinations(asked.terms, each)]
         parts.append("(" + " | ".join(f"({choice})" for choice in choices) + ")")
     if within.authors:
         parts.append(_any(f":a{key}" for key in within.authors))
@@ -203,11 +210,19 @@ def query(asked: Asked, least: int, within: Within) -> str | None:
 
 
 def find(
-    asked: Asked, within: Within, viewer: Person, *, least: int, page: int, limit: int, enough: int = ENOUGH
+    asked: Asked,
+    within: Within,
+    viewer: Person,
+    *,
+    least: int,
+    page: int,
+    limit: int,
+    enough: int = ENOUGH,
+    newest: bool = False,
 ) -> Any:
     """One row: hits of the page as (contribution, best text, terms covered), counts, facets. One query."""
     return read(
-        FOUND,
+        NEWEST if newest else FOUND,
         {**_common(asked, within, viewer, least, enough), "limit": limit + 1, "skip": (page - 1) * limit},
     )[0]
 

@@ -16,8 +16,9 @@ from parvis.journal.jobs import job
 from parvis.kernel import clock
 from parvis.kernel.db import SYSTEM, read
 from parvis.kernel.ids import EPOCH_MS, RANDOM_BITS
+from parvis.search import finding
 from parvis.search.asking import Question, parse
-from parvis.search.engine import search
+from parvis.search.narrowing import narrow
 from parvis.search.saved import Heard, SavedSearch
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from parvis.people.models import Person
 
 AT_ONCE = 2000  # searches looked at in one run, those that waited longest first
-PAGES = 5  # of what answers one search among the new
+NEWS = 100  # of what answers one search among the new
 THINGS = 2000  # new things looked at in one run
 BACK = timedelta(days=7)  # nothing older is news, however long the worker slept
 # A fact gets its key when it is written, and is seen once its transaction ends: a run looks back over the last ones.
@@ -104,15 +105,11 @@ def _answering(question: Question, person: Person, among: set[int]) -> set[int]:
     """Which of these things the person may read and the engine finds, by the words as they stand: no guesses."""
     first = (clock.now() - BACK - OVERLAP).date()
     recent = replace(question, after=max(question.after or first, first), is_open=False)
-    found: set[int] = set()
-    for page in range(1, PAGES + 1):
-        answer = search(recent, person, page=page)
-        if answer.corrected or answer.is_loose:
-            break
-        found |= among & {hit.contribution_id for hit in answer.hits}
-        if not answer.has_next or found == among:
-            break
-    return found
+    within, asked = narrow(recent, person), finding.ask(recent)
+    if within.is_void or (asked.is_empty and (question.words or question.phrases)):
+        return set()
+    row = finding.find(asked, within, person, least=len(asked.terms), page=1, limit=NEWS, newest=True)
+    return among & {int(hit["id"]) for hit in row.hits}
 
 
 def _near(question: Question, holding: dict[str, set[int]], every: set[int]) -> set[int]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from parvis.kernel.ids import encode
-from parvis.search.asking import Question, narrowed, parse, quoted
+from parvis.search.asking import Question, month_after, narrowed, parse, quoted, read_day
 from parvis.toolkit import registry
 from parvis.toolkit.cards import author_of, space_of
 from parvis.toolkit.formats import number
@@ -84,22 +84,35 @@ def _said(name: str, value: str) -> str:
 
 
 def chips(asked: Asked, question: Question, facets: Iterable[Facet]) -> list[dict[str, str]]:
-    """The filters in words, each with the address of the same search without it."""
+    """The filters in words, each with the address of the same search without it; a whole month is one of them."""
     known = {(facet.name, one.value): one.label for facet in facets for one in facet.choices}
     every = filters_of(question)
-    return [
-        {
-            "name": name_of(name),
-            "label": known.get((name, value)) or _label(name, value, question),
-            "url": _without(asked, every, (name, value)).address(),
-        }
+    drawn = [
+        _chip(name, known.get((name, value)) or _label(name, value, question), asked, every, [(name, value)])
         for name, value in every
+        if name not in ("after", "before") or not _is_month(question)
     ]
+    if _is_month(question) and question.after:
+        days = [pair for pair in every if pair[0] in ("after", "before")]
+        drawn.append(_chip("month", month_in_words(question.after), asked, every, days))
+    return drawn
 
 
-def _without(asked: Asked, every: list[tuple[str, str]], left_out: tuple[str, str]) -> Asked:
-    kept = " ".join(_said(*one) for one in every if one != left_out)
-    return Asked(asked.words, kept, asked.order)
+def _chip(
+    name: str, label: str, asked: Asked, every: list[tuple[str, str]], left_out: list[tuple[str, str]]
+) -> dict[str, str]:
+    kept = " ".join(_said(*one) for one in every if one not in left_out)
+    return {"name": name_of(name), "label": label, "url": Asked(asked.words, kept, asked.order).address()}
+
+
+def _is_month(question: Question) -> bool:
+    after, before = question.after, question.before
+    return bool(after and before and after.day == 1 and before == month_after(after))
+
+
+def month_in_words(day: date) -> str:
+    """ "March 2025"."""
+    return date_format(day, "F Y")
 
 
 def _label(name: str, value: str, question: Question) -> str:
@@ -127,7 +140,7 @@ def describe_facets(answer: Answer, asked: Asked) -> list[dict[str, Any]]:
     for facet in answer.facets:
         choices = [
             {
-                "label": one.label,
+                "label": _choice_label(facet.name, one.label),
                 "count": one.count,
                 "url": asked_of(one.ask, order=asked.order).address(),
                 "is_chosen": one.is_chosen,
@@ -139,6 +152,11 @@ def describe_facets(answer: Answer, asked: Asked) -> list[dict[str, Any]]:
                 {"title": name_of(facet.name), "some": choices[:FACETS_OPEN], "more": choices[FACETS_OPEN:]}
             )
     return drawn
+
+
+def _choice_label(name: str, label: str) -> str:
+    month = read_day(label) if name == "month" else None
+    return month_in_words(month) if month else f"#{label}" if name == "tag" else label
 
 
 def describe_hit(hit: Hit, question: Question) -> dict[str, Any]:
@@ -190,7 +208,7 @@ def describe_writers(answer: Answer, asked: Asked) -> list[dict[str, Any]]:
             "why": ngettext("%(n)s contribution about it", "%(n)s contributions about it", one.count)
             % {"n": number(one.count)},
             "url": asked_of(
-                narrowed(answer.question, ("author", one.person.key)), order=asked.order
+                narrowed(answer.question, ("author", one.person.name)), order=asked.order
             ).address(),
         }
         for one in answer.writers

@@ -56,7 +56,9 @@ def places(request: Request) -> list[Command]:
     ]
     settings = _("Settings")
     go += [
-        Command(str(one["label"]), one["url"], one["icon"], hint=settings)
+        Command(
+            str(one["label"]), one["url"], one["icon"], hint=settings, words=_("settings preferences options")
+        )
         for one in rail_links(request)
         if one["url"].startswith("/settings/")
     ]

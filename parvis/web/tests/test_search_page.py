@@ -125,7 +125,7 @@ def test_words_in_an_address_never_become_markup(cast: Cast):
 
 def test_what_was_looked_for_goes_on_into_the_question(cast: Cast):
     page = get(cast.member, "/search/", q="zzqzz")
-    link = unescape(re.search(r'href="(/publish/[^"]+)"', page)[1])  # type: ignore[index]
+    link = unescape(re.search(r'href="(/publish/[^"]+title[^"]+)"', page)[1])  # type: ignore[index]
     assert link == "/publish/?kind=question&title=zzqzz"
     assert 'value="zzqzz"' in client_of(cast.member).get(link).content.decode()
 

@@ -30,7 +30,7 @@ def search(request: Request) -> HttpResponse:
     """What the reader may see that answers, best or newest first."""
     asked = answers.read_asked(request.GET)
     question = parse(asked.text)
-    answer = engine.search(question, request.viewer, page=asked.page)
+    answer = engine.search(question, request.viewer, page=asked.page, newest=asked.order == "new")
     nothing = answer.is_empty and not question.is_empty
     return page(
         request,
