@@ -55,6 +55,7 @@ DIGESTS = f"""{PEOPLE}, wanted AS (
 SELECT w.id, CASE WHEN w.today THEN w.day::text ELSE '' END AS day, CASE WHEN w.this_week THEN w.week ELSE '' END AS week
 FROM due w WHERE (w.today OR w.this_week) AND {REACHED} ORDER BY w.id"""
 
+TOLD = "SELECT 1 FROM attention_notice n WHERE n.id > %(since)s AND n.activity_id = %(activity)s LIMIT 1"
 # Notices that wait for a mail of their own, of people for whom the hour has come.
 HELD = f"""{PEOPLE}
 SELECT DISTINCT w.id FROM people w JOIN attention_notice n ON n.person_id = w.id
@@ -95,6 +96,8 @@ def digests_due(now: datetime, *, person_id: int | None = None) -> list[Due]:
 
 def mails_held(now: datetime, *, activity_id: int | None = None, person_id: int | None = None) -> list[int]:
     """People who are to be mailed at once now, about one activity or whatever waited for their morning."""
+    if activity_id is not None and not read(TOLD, {"activity": activity_id, "since": activity_id - _MINUTE}):
+        return []  # most activities tell nobody anything
     values = _moments(now) | {"only": person_id, "returned": RETURNED, "evening": EVENING}
     values |= {"activity": activity_id, "since": max(_key_at(now - HELD_FOR), (activity_id or 0) - _MINUTE)}
     return [row.id for row in read(HELD, values)]
