@@ -176,7 +176,7 @@ def of_person(author: Person, person: Person, *, after: Cursor | None = None) ->
 
 # As HOME, by date: from each source and each followed tag at most what the pill can say.
 NEWER = """
-SELECT count(*) AS n FROM (
+SELECT newer.id FROM (
   SELECT top.id FROM spaces_subscription sub CROSS JOIN LATERAL (
     SELECT c.id FROM contributions_contribution c{place}
     WHERE c.space_id = sub.space_id AND c.state = 'published' AND c.is_listed AND c.kind = ANY(%(kinds)s)
@@ -196,17 +196,32 @@ SELECT count(*) AS n FROM (
     LIMIT 21) top
   WHERE f.person_id = %(me)s
   LIMIT 21) newer"""
+NEWER_IN = """
+SELECT c.id FROM contributions_contribution c
+WHERE c.space_id = %(space)s AND c.state = 'published' AND c.is_listed AND c.kind = ANY(%(kinds)s)
+  AND c.published_at > %(since)s AND c.author_id <> %(me)s LIMIT 21"""
 
 
 def count_newer(person: Person, since: datetime, *, kind: str = "", theme: str = "") -> int:
-    """How many cards have come into the home stream since a moment, by others; 21 means "more than 20".
+    """How many cards have come into the home stream since a moment, by others; 21 means "more than 20"."""
+    return len(find_newer(person, since, kind=kind, theme=theme))
 
-    Of what the reader's filters show only; what followed tags bring is counted. One query.
+
+def find_newer(person: Person, since: datetime, *, kind: str = "", theme: str = "") -> list[int]:
+    """The keys of the cards that have come into the home stream since a moment, by others; 21 at most.
+
+    Of what the reader's filters show only; what followed tags bring is among them. One query.
     """
     place = " JOIN spaces_space s ON s.id = c.space_id" if theme else ""
     sql = NEWER.format(place=place, filters=_filters(kind, theme))
     where = {"me": person.id, "since": since, "kinds": installed_kinds(), "kind": kind, "theme": theme}
-    return int(read(sql, where)[0].n)
+    return [row.id for row in read(sql, where)]
+
+
+def find_newer_in(space: Space, person: Person, since: datetime) -> list[int]:
+    """The same in one space already found for its reader. One query."""
+    where = {"space": space.id, "me": person.id, "since": since, "kinds": installed_kinds()}
+    return [row.id for row in read(NEWER_IN, where)]
 
 
 def _filters(kind: str, theme: str) -> str:

@@ -59,6 +59,13 @@ FROM contributions_reply r WHERE r.contribution_id = %(contribution)s AND (r.sta
   r.parent_id IS NULL AND EXISTS (SELECT 1 FROM contributions_reply k WHERE k.parent_id = r.id AND k.state = 'published'))
   {only}"""
 
+NEWER = """
+SELECT r.id FROM contributions_reply r
+WHERE r.contribution_id = %(contribution)s AND r.state = 'published' AND r.author_id <> %(me)s
+  AND r.created_at > %(since)s
+ORDER BY r.created_at, r.id LIMIT %(most)s"""
+MOST_NEWER = 51  # more than fifty is said of so many
+
 
 @dataclass(frozen=True)
 class Thread:
@@ -74,6 +81,12 @@ class Thread:
     @property
     def rows(self) -> list[Any]:
         return [*self.roots, *(row for rows in self.children.values() for row in rows)]
+
+
+def find_newer(contribution: Contribution, person: Person, since: datetime) -> list[int]:
+    """The keys of replies by others since a moment, oldest first, of a contribution already found for its reader."""
+    where = {"contribution": contribution.id, "me": person.id, "since": since, "most": MOST_NEWER}
+    return [row.id for row in read(NEWER, where)]
 
 
 def read_thread(

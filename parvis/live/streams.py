@@ -242,15 +242,13 @@ class Streams:
             waiting.set_result(found.get(key))
 
     async def _catch_up(self, stream: Stream) -> None:
-        """What happened since it heard its last event, or since the page was drawn."""
+        """What happened since it heard its last event, and since a page that has just come was drawn."""
         asked = stream.asked
-        found: list[Happened] | None = []
-        if asked.after is not None:
-            found = self._past.after(asked.after)
-        elif asked.since:
-            found = self._past.since(asked.since)
-        mine = [one for one in found or () if self._concerns(stream, one)]
-        if found is None or len(mine) > QUEUE // 2:
+        heard_last = self._past.after(asked.after) if asked.after else []
+        drawn_at = self._past.since(asked.since) if asked.since else []
+        found = {one.id: one for one in [*(heard_last or ()), *(drawn_at or ())]}.values()
+        mine = [one for one in found if self._concerns(stream, one)]
+        if heard_last is None or drawn_at is None or len(mine) > QUEUE // 2:
             stream.replay([wire.READY, wire.AGAIN])
             return
         who = stream.listener

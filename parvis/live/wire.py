@@ -31,7 +31,7 @@ class Asked:
     spaces: frozenset[int] = frozenset()
     things: frozenset[int] = frozenset()
     after: UUID | None = None  # the last event it heard
-    since: float = 0.0  # else when it was drawn, in seconds
+    since: float = 0.0  # when the newest of its pages was drawn, in seconds
 
 
 def asked(query: bytes, headers: Mapping[str, str]) -> Asked:

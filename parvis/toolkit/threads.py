@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from parvis.contributions.models import Contribution, Reply, ReplyState, Side, State
 from parvis.contributions.thread import Thread, read_one, read_thread, read_totals
+from parvis.kernel import clock
 from parvis.kernel.highlight import FIRST, mark_html, sought
 from parvis.kernel.ids import decode, encode
 from parvis.kernel.markdown import fill_names, mentions_in_text
@@ -43,6 +44,7 @@ def thread_context(
     `accept_at` is the address that accepts a reply, with {reply} for its key; "" when the reader may not.
     `beside` says a few words of a reply, after its date, such as what it was written on.
     """
+    drawn_at = clock.now().isoformat()  # before anything is read: what comes later is asked for by the page
     around = _asked_reply(request, contribution)
     thread = read_thread(
         contribution, request.viewer, page=_page_number(request), around=around, side=_side(request)
@@ -70,6 +72,7 @@ def thread_context(
             mark_html(body_html(contribution, names), options["words"], first="" if around else FIRST)
         ),
         "thread": thread,
+        "drawn_at": drawn_at,
         "replies": draw_replies(thread, request.viewer, names, options),
         "first_new": _first_new(thread, request.viewer),
         "new_count": len(_new_rows(thread, request.viewer)),

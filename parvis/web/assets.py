@@ -28,13 +28,15 @@ STYLES = {
     "design.css": "ORDER-design",
     "finder.css": "ORDER-finder",  # fetched with the menu of the search box, at its first use
 }
-# the others are fetched by the first: where there is something to write in, where documents are brought
+# the others are fetched by the first: where there is something to write in, where documents are brought, once a page
+# has come (what it asks again by itself)
 SCRIPTS = {
     "parvis.js": "ORDER",
     "writing.js": "ORDER-writing",
     "files.js": "ORDER-files",
     "together.js": "ORDER-together",
     "finder.js": "ORDER-finder",
+    "live.js": "ORDER-live",
 }
 FONTS = ("inter-latin.woff2", "inter-latin-ext.woff2")
 

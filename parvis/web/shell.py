@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from parvis.config import config
+from parvis.kernel import clock
 from parvis.kernel.ids import encode, new_id
 from parvis.toolkit import registry
+from parvis.toolkit.live_address import live_origin
 from parvis.toolkit.pages import toast_of
 from parvis.toolkit.tabs import community_of
 from parvis.web.brand import brand_url
@@ -39,11 +41,18 @@ def shell_of(request: HttpRequest) -> dict[str, Any]:
         "publish_menu": publish_menu(request),
         "body_strings": strings(),
         "brand_url": brand_url(request.network.hue),
+        "live": _live(request) if request.viewer else None,
         "is_demo": config.demo,
         "space": getattr(request, "space", None),
         "community": _community(request),
         "can": getattr(request, "abilities", frozenset()),
     }
+
+
+def _live(request: HttpRequest) -> dict[str, Any]:
+    """Where the page's stream of events is ("": nowhere, it asks now and then), and when the page was drawn (ms)."""
+    origin = live_origin(request.get_host())
+    return {"url": f"{origin}/live/events" if origin else "", "since": int(clock.now().timestamp() * 1000)}
 
 
 def forgery_field(request: HttpRequest) -> Markup:

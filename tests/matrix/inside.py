@@ -27,6 +27,7 @@ PLAN = {
 
 SPACE: list[Row] = [
     get("community", "knowers"),
+    get("community_newer", "readers", query="since=2020-01-01T00:00:00%2B00:00"),
     get("community_cover", "knowers"),
     post("community_join", "newcomers to open communities", {"charter_version": "1"}, "spaces_membership +1; spaces_space ~"),
     get("community_leave", "members"),
@@ -41,6 +42,8 @@ SPACE: list[Row] = [
     post("community_host", "hosts, everyone's too", WORDS, "spaces_space ~"),
     get("community_look", "hosts, everyone's too"),
     post("community_look", "hosts, everyone's too", {"hue": "4", "cover": PICTURE}, "spaces_space ~"),
+    get("host_letters", "hosts, everyone's too"),
+    post("host_letters", "hosts, everyone's too", {"level": "0"}, "mailing_placelevel +1"),
     get("community_host_tools", "hosts, everyone's too"),
     post("community_host_tools", "hosts", {"tool-forum": "1", "tool-feeds": "1", "tool-calendar": "1", "tool-documents": "1", "tool-polls": "1", "tool-pages": "1", "replaces-forum": "La liste de diffusion"}, "spaces_spacetool -1"),
     get("community_host_charter", "hosts, everyone's too"),
@@ -139,6 +142,7 @@ THING: list[Row] = [
     post("tell_again", "reads", {}, "contributions_follow ~", on="post"),
     post("reply", "answers", {"body": "J'arrive avec une échelle"}, "contributions_reply +1; contributions_contribution ~"),
     get("more", "reads"),
+    get("newer_replies", "reads", query="since=2020-01-01T00:00:00%2B00:00"),
     get("edit", "changes one's own"),
     post("edit", "changes one's own", {"title": "", "body": "La lampe ne grésille plus", "version": ""}, "contributions_body ~; contributions_revision +1"),
     get("edit", "changes one's own unseen", on="draft"),

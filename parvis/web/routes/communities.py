@@ -9,6 +9,7 @@ from parvis.web.views import (
     communities_new,
     communities_people,
     communities_team,
+    newer,
 )
 
 GET, POST = ("GET",), ("POST",)
@@ -63,6 +64,7 @@ SITE: list[Route] = [
 
 SPACE: list[Route] = [
     route("", communities.show_community, ability="space.see", name="community", methods=GET),
+    route("newer/", newer.newer_in_community, ability="space.read", name="community_newer", methods=GET),
     route(
         "cover/<str:version>",
         communities.show_cover,

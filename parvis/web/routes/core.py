@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from parvis.toolkit.routing import Route, route
-from parvis.web.views import composing, files, health, home, notices, searches, searching, things
+from parvis.web.views import composing, files, health, home, newer, notices, searches, searching, things
 
 POST = ("POST",)
 GET = ("GET",)
@@ -11,7 +11,8 @@ GET = ("GET",)
 SITE: list[Route] = [
     route("health", health.show_health, ability="site.visit", name="health", methods=GET),
     route("", home.show_home, ability="site.use", name="home", methods=GET),
-    route("stream/newer/", home.count_newer, ability="site.use", name="newer", methods=GET),
+    route("stream/newer/", newer.newer_at_home, ability="site.use", name="newer", methods=GET),
+    route("now/", newer.count_unread, ability="site.use", name="now", methods=GET),
     route("stream/order/", home.set_order, ability="site.use", name="stream_order", methods=POST),
     route("publish/", composing.publish, ability="site.use", name="publish"),
     route("publish/audience/", composing.audience, ability="site.use", name="publish_audience", methods=GET),
@@ -76,6 +77,9 @@ THING: list[Route] = [
     route("follow/", things.follow, ability="contribution.mark", name="follow", methods=POST),
     route("reply/", things.answer, ability="contribution.reply", name="reply", methods=POST),
     route("more/", things.more, ability="contribution.read", name="more", methods=GET),
+    route(
+        "replies/newer/", newer.newer_replies, ability="contribution.read", name="newer_replies", methods=GET
+    ),
     route("edit/", composing.edit, ability="contribution.edit", name="edit"),
     route(
         "publish/", composing.publish_draft, ability="contribution.edit", name="publish_draft", methods=POST

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from parvis.attention.reading import see_places
 from parvis.contributions import stream as streams
+from parvis.kernel import clock
 from parvis.kernel.errors import NotFound, Refused
 from parvis.kernel.files import Stored
 from parvis.kernel.files_serving import answer_file
-from parvis.kernel.ids import decode
+from parvis.kernel.ids import decode, encode
 from parvis.kernel.pagination import parse_cursor
 from parvis.membership import actions, charters, requests
 from parvis.membership.belonging import running_hosts
@@ -97,13 +98,15 @@ def show_community(request: HttpRequest, space: Space) -> HttpResponse:
         return page(request, "web/communities/closed.html", charter=charters.current(space), **context)
     order = request.GET.get("order", "date")
     order = order if order in streams.ORDERS else "date"
-    after = parse_cursor(request.GET.get("after", ""))
+    after, as_of = parse_cursor(request.GET.get("after", "")), clock.now()
     found = streams.of_space(space, request.viewer, order=order, after=after)
     pins = streams.by_ids(standing.pins, request.viewer) if standing.pins and after is None else []
     return page(
         request,
         "web/communities/community.html",
         order=order,
+        place_key=encode(space.id),
+        as_of=as_of.isoformat() if after is None else "",
         next=found.next,
         cards=draw([row for row in found.rows if row.id not in {pin.id for pin in pins}], request.viewer),
         **_pinned(pins, standing.start_id, request),

@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from parvis.contributions import marking, stream
@@ -22,8 +22,8 @@ from parvis.toolkit import registry, weaving
 from parvis.toolkit.cards import draw, draw_with_rows
 from parvis.toolkit.pages import go, page
 from parvis.web import home_blocks, side
+from parvis.web.views.newer import filters_of, moment_of
 
-THEMES = ("professional", "interest")
 SEEN_AT_ONCE = 3  # cards of the first screen: what they say needs no saying beside them
 MOST_WAITING = 3
 
@@ -34,8 +34,8 @@ def show_home(request: HttpRequest) -> HttpResponse:
     if viewer.is_administrator and request.network.set_up_at is None:
         return go(request, "/admin/setup/")  # nobody has given the network its name yet
     order = viewer.stream_order if viewer.stream_order in stream.ORDERS else "activity"
-    as_of = _moment(request.GET.get("as_of", "")) or clock.now()
-    kind, theme = _filters(request)
+    as_of = moment_of(request.GET.get("as_of", "")) or clock.now()
+    kind, theme = filters_of(request)
     start = parse_cursor(request.GET.get("after", ""))
     found = stream.home(viewer, order=order, after=start, as_of=as_of, kind=kind, theme=theme)
     first = "after" not in request.GET
@@ -87,27 +87,6 @@ def _waiting(rows: list[Any], spaces: list[side.SideSpace], viewer: Person) -> l
         }
         for row in found[:MOST_WAITING]
     ]
-
-
-def _filters(request: HttpRequest) -> tuple[str, str]:
-    """The kind and theme that the address asks for; unknown ones are as if absent."""
-    kind, theme = request.GET.get("kind", ""), request.GET.get("theme", "")
-    return kind if kind in registry.kinds() else "", theme if theme in THEMES else ""
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
-
-
-def count_newer(request: HttpRequest) -> HttpResponse:
-    """How many cards came in since the page was drawn, of those it shows, for the "N new" pill."""
-    since, (kind, theme) = _moment(request.GET.get("since", "")), _filters(request)
-    count = stream.count_newer(request.viewer, since, kind=kind, theme=theme) if since else 0
-    return JsonResponse({"count": count})
 
 
 def set_order(request: HttpRequest) -> HttpResponse:

@@ -119,6 +119,7 @@ const fetchWriting = () => {
   for (const el of document.querySelectorAll('[data-script]')) fetchScript(el.dataset.script);
 };
 on(document, 'DOMContentLoaded htmx:load', fetchWriting);
+on(window, 'load', () => fetchScript(document.body.dataset.live));
 
 /*
  * Copies of shared texts on this device (together.js), gone at sign-out or when somebody else comes. The server also

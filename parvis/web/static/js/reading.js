@@ -1,39 +1,6 @@
-/* Reading aids: "3 new", first unread, quoting a selection, copying a link. Nothing moves under the reader. */
+/* Reading aids: first unread, quoting a selection, copying a link. Nothing moves under the reader. */
 const { parvis } = window;
 const { on, t, element, make } = parvis;
-
-/*
- * <x-pill data-url>: asks every minute (± 20 %) for {count, latest?} ; a hidden tab doesn't ask.
- * The button (a link in it, or one made here) leads to `data-href` or reloads; nothing is inserted.
- */
-element('x-pill', (el, signal) => {
-  const { url, every = '60' } = el.dataset;
-  if (!url) return;
-  const link = el.querySelector('a') || el.appendChild(make('a', { href: el.dataset.href || location.href, className: 'new-pill', 'data-made': '' }));
-  el.hidden = true;
-  let waiting;
-  const next = (factor = 1) => {
-    clearTimeout(waiting);
-    waiting = setTimeout(look, Number(every) * 1000 * factor * (0.8 + Math.random() * 0.4));
-  };
-  const look = async () => {
-    if (document.hidden) return;
-    try {
-      const { count } = await parvis.json(url, { signal });
-      const text = count ? parvis.count('new_items', count) : '';
-      if (text && text !== link.textContent) parvis.announce(text);
-      link.textContent = text;
-      el.hidden = !count;
-      next();
-    } catch (problem) {
-      if (problem.status === 403) return; // signed out: asking again is no use
-      next(4);
-    }
-  };
-  on(document, 'visibilitychange', () => { if (document.hidden) clearTimeout(waiting); else next(0.05); }, signal);
-  signal.addEventListener('abort', () => clearTimeout(waiting));
-  next();
-});
 
 /* A selection in a [data-quotable] of `el` offers "Quote", put into the reply composer (`data-for`: its form's id). */
 const quoting = (el, signal) => {

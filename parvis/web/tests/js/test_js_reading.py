@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from parvis.web.tests.js.composer_page import composer
-from parvis.web.tests.js.tiny_site import Site, as_json
+from parvis.web.tests.js.tiny_site import Site
 
 pytestmark = pytest.mark.browser
 
@@ -45,26 +45,6 @@ def test_a_time_brought_by_htmx_is_told_too(site: Site, page: Page) -> None:
     page.goto(site.page("/", '<button hx-get="/part" hx-target="next div">more</button><div></div>'))
     page.get_by_role("button").click()
     expect(page.locator("time")).to_have_text("3 hr ago")
-
-
-def test_the_pill_counts_and_inserts_nothing(site: Site, page: Page) -> None:
-    counts = iter([0, 1])
-    site.answers["/new"] = lambda asked: as_json({"count": next(counts, 3)})
-    page.goto(site.page("/", '<x-pill data-url="/new" data-every="0.2"></x-pill><ul><li>old</li></ul>'))
-    pill = page.get_by_role("link")
-    expect(pill).to_have_text("3 new")
-    assert page.locator("ul").inner_html() == "<li>old</li>"
-    expect(page.locator("body > [role=status]")).to_have_text("3 new")
-
-
-def test_the_pill_of_a_hidden_tab_does_not_ask(site: Site, page: Page) -> None:
-    site.answers["/new"] = lambda asked: as_json({"count": 3})
-    page.add_init_script("Object.defineProperty(document, 'hidden', { get: () => !window.awake })")
-    page.goto(site.page("/", '<x-pill data-url="/new" data-every="0.02"></x-pill>'))
-    page.wait_for_timeout(300)
-    assert site.to("/new") == []
-    page.evaluate("() => { window.awake = true; document.dispatchEvent(new Event('visibilitychange')); }")
-    expect(page.get_by_role("link")).to_have_text("3 new")
 
 
 THREAD = """<x-thread><article id="r-1" data-reply>one<p class="tall"></p></article>
