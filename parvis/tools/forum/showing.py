@@ -157,7 +157,7 @@ def with_names(source: str) -> str:
 
 def level_words(contribution: Contribution) -> tuple[tuple[int, str, str, bool], ...]:
     """How closely one may follow a topic: (level, words, icon, whether it is the reader's)."""
-    own = contribution.marks.level  # type: ignore[attr-defined]
+    own = abs(contribution.marks.level)  # type: ignore[attr-defined]  # negative: gone quiet by itself
     return (
         (Level.MUTED, _("Muted"), "bell-off", own == Level.MUTED),
         (Level.NORMAL, _("Normal"), "bell", own == Level.NORMAL),
