@@ -30,6 +30,8 @@ from parvis.kernel import clock
 from parvis.kernel.db import SYSTEM, acting
 from parvis.kernel.files import local_store
 from parvis.kernel.ids import encode, new_id
+from parvis.mailing.rhythms import DIGEST
+from parvis.mailing.stopping import token_for
 from parvis.membership import charters, groups, invitations, requests, shaping, templates
 from parvis.membership.actions import create_community, set_level
 from parvis.membership.models import JoinRequest
@@ -178,6 +180,7 @@ def _fill_site(world: World, words: Words) -> None:
     site |= own_feeds_here(cast, words)
     site |= exchange_here(cast, words)
     site |= {"own_search": encode(save_search("lampe", name=words("Mes lampes"), by=cast.author).id)}
+    site |= {"mail_token": token_for(cast.member, DIGEST)}
     site |= {"own_program": encode(make_app_password(words("Portable"), "both", by=cast.author)[0].id)}
     drafts.save_draft(
         "new", {"title": [words("À demi écrit")], "body": [words("Brouillon de lampe")]}, by=cast.author

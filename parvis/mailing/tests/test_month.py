@@ -23,7 +23,7 @@ from parvis.contributions.replies import reply
 from parvis.journal.jobs import drain
 from parvis.mailing.jobs import hourly
 from parvis.mailing.models import Habit, Rhythm
-from parvis.membership import actions, shaping
+from parvis.membership import actions
 from parvis.people.models import Person
 from parvis.spaces.models import Space
 from parvis.testing.letters import choose, send_through
@@ -62,7 +62,7 @@ def found(people: int, spaces: int, days: int, writing: int) -> Company:
     founder = Person.objects.create(display_name="Fondatrice", email="f@parvis.test", is_administrator=True)
     choose(Rhythm.NEVER, founder)
     words = {"purpose": "Travailler ensemble.", "theme": "professional", "access": "open"}
-    made.spaces = [shaping.create(name=f"Lieu {n}", by=founder, **words) for n in range(spaces)]
+    made.spaces = [actions.create_community(name=f"Lieu {n}", by=founder, tools=("forum",), **words) for n in range(spaces)]
     for number in range(people):
         person = Person.objects.create(display_name=f"Personne {number}", email=f"p{number}@parvis.test")
         made.people.append(person)
