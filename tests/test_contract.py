@@ -22,7 +22,7 @@ from tests.world import World
 
 TOOLS = {tool.slug: tool for tool in registry.tools()}
 KINDS = {kind.slug: (tool, kind) for tool in TOOLS.values() for kind in tool.kinds}
-FOLDER = Path(__file__).resolve().parents[1] / "parvis" / "tools"
+HOUSE = Path(__file__).resolve().parents[1] / "parvis"
 # What the composer asks of a kind besides title and text, where nothing can be guessed.
 NEEDED = {"event": {"opt_day": "2030-01-05"}}
 SAMPLES = {
@@ -38,7 +38,7 @@ SAMPLES = {
 
 @pytest.mark.parametrize("tool", TOOLS.values(), ids=TOOLS)
 def test_its_folder_says_what_it_is(tool: Tool) -> None:
-    folder = FOLDER / tool.slug
+    folder = HOUSE.joinpath(*registry.package_of(tool.slug).split(".")[1:])
     for name in ("README.md", "tool.py", "urls.py", "actions.py", "tests"):
         assert (folder / name).exists(), name
     assert str(tool.label)
@@ -81,7 +81,7 @@ def test_its_kinds_are_drawn_by_known_roles(slug: str) -> None:
 
 
 def samples(world: World, slug: str) -> list[Contribution]:
-    names = world.names["on_request"]
+    names = {**world.site, **world.names["on_request"]}
     keys = [names[name] for name in SAMPLES.get(slug, (slug,))]
     return list(
         Contribution.objects.filter(id__in=[decode(key) for key in keys]).select_related("space", "author")
