@@ -112,7 +112,6 @@ def test_nobody_is_told_a_word_that_is_not_theirs(world: World, planted: Planted
 
 
 def test_whoever_guesses_a_word_that_is_not_theirs_learns_nothing(world: World, planted: Planted) -> None:
-    nothing = Answer(parse("x"))
     asked = met = 0
     for actor, person in everybody(world, OUTSIDE):
         with acting(person):
@@ -124,11 +123,14 @@ def test_whoever_guesses_a_word_that_is_not_theirs_learns_nothing(world: World, 
                     met += bool(answer.count or answer.spaces or answer.tags or answer.shelf)
                     continue
                 asked += 1
-                told = (answer.hits, answer.count, answer.facets, answer.writers, answer.spaces, answer.tags, answer.shelf,
+                # (Names that look alike may be proposed: they are the reader's to know, and say so.)
+                told = (answer.hits, answer.count, answer.facets, answer.writers, answer.tags, answer.shelf,
                         answer.corrected, answer.is_more, answer.is_loose)  # fmt: skip
-                empty = (nothing.hits, 0, (), (), (), (), (), (), False, False)
-                assert told == empty, (actor, column)
-                assert suggest(word, person) == [], (actor, column)
+                assert told == ((), 0, (), (), (), (), (), False, False), (actor, column)
+                assert not any(word in text for text in said([answer, suggest(word, person)])), (
+                    actor,
+                    column,
+                )
     assert asked > 100
     assert met > 50
 

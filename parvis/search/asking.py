@@ -87,12 +87,8 @@ def parse(text: str) -> Question:
     last = None
     for last in _PIECE.finditer(text):
         _take(last, found)
-    is_word = (
-        last is not None
-        and last[4] is not None
-        and not last[1]
-        and (last[2] is None or not _operator(last[2]))
-    )
+    is_word = last is not None and last[4] is not None and not last[1] and not last[4].startswith("#")
+    is_word = is_word and not (last is not None and last[2] and _operator(last[2]))
     return Question(
         text=text,
         words=tuple(found.words[:MAX_WORDS]),
@@ -147,10 +143,12 @@ def _take_operator(operator: str, value: str, typed: str, found: _Found) -> None
 def read_day(text: str) -> date | None:
     """The first day of "2025", "2025-03", "03/2025", "2025-03-12" or "12/03/2025"; None of anything else."""
     numbers = [int(part) for part in re.findall(r"\d+", text)[:3]]
-    if not re.fullmatch(r"[\d./-]+", text) or not numbers:
+    if not re.fullmatch(r"\d+(?:[./-]\d+){0,2}", text):
         return None
     if numbers[0] < 1000:
         numbers.reverse()
+    if numbers[0] < 1000:
+        return None
     try:
         return date(*[*numbers, 1, 1][:3])
     except (ValueError, TypeError):

@@ -24,13 +24,14 @@ FINDABLE = """
 MATCHING = f"""
 CREATE FUNCTION search_matching(
   asked tsquery, ranked tsquery, terms tsquery[], me bigint, kinds text[], spaces bigint[], since timestamptz,
-  until timestamptz, only_replies boolean, tagged text[], enough integer
+  until timestamptz, only_replies boolean, tagged text[], enough integer, has_many boolean DEFAULT NULL
 ) RETURNS TABLE (id bigint, contribution_id bigint, is_reply boolean, author_id bigint, rank real, covered integer)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
 DECLARE
   mine bigint[] := ARRAY(SELECT m.space_id FROM spaces_membership m JOIN people_person p ON p.id = m.person_id
                          WHERE m.person_id = me AND p.state = 'active');
-  is_large boolean := (SELECT c.reltuples > 50000 FROM pg_class c WHERE c.oid = 'contributions_entry'::regclass);
+  is_large boolean := coalesce(has_many, (
+    SELECT c.reltuples > 50000 FROM pg_class c WHERE c.oid = 'contributions_entry'::regclass));
   latest bigint := (SELECT contributions_week(max(e.id)) FROM contributions_entry e);
   found bigint[] := '{{}}';
   span integer;
@@ -87,7 +88,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             MATCHING,
             "DROP FUNCTION search_matching(tsquery, tsquery, tsquery[], bigint, text[], bigint[], timestamptz, "
-            "timestamptz, boolean, text[], integer)",
+            "timestamptz, boolean, text[], integer, boolean)",
         ),
         migrations.RunSQL(PARTS, "DROP FUNCTION search_parts(text)"),
         migrations.CreateModel(
