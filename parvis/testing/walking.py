@@ -13,7 +13,7 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from parvis.accounts.links import issue_link
-from parvis.journal.jobs import drain
+from parvis.journal.jobs import drain, enqueue
 from parvis.kernel import clock
 from parvis.kernel.db import SYSTEM, acting
 from parvis.people.models import Person
@@ -55,6 +55,13 @@ class Stage:
     def work(self) -> None:
         """What the worker would do by now: notices, mails, publications that are due."""
         with self._unblock():
+            drain()
+
+    def begin(self, job: str) -> None:
+        """What the clock would begin by now, and all that comes of it."""
+        with self._unblock():
+            with acting(SYSTEM):
+                enqueue(job)
             drain()
 
 
