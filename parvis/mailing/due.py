@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zoneinfo
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -25,10 +25,10 @@ RHYTHM = "coalesce(nullif(h.rhythm, ''), (SELECT rhythm FROM mailing_networkrule
 # A person's last day here: of their open sessions, or as their last signing out left it. Only the day is known.
 PEOPLE = f"""
 WITH moments AS (
-  SELECT * FROM unnest(%(zones)s::text[], %(days)s::date[], %(weeks)s::text[], %(hours)s::int[], %(works)s::bool[])
-    AS m (zone, day, week, hour, works)
+  SELECT * FROM unnest(%(zones)s::text[], %(days)s::date[], %(befores)s::date[], %(weeks)s::text[], %(hours)s::int[], %(works)s::bool[])
+    AS m (zone, day, before, week, hour, works)
 ), people AS (
-  SELECT p.id, p.email, m.day, m.week, m.hour, m.works, {RHYTHM} AS rhythm, coalesce(h.hour, 8) AS own_hour,
+  SELECT p.id, p.email, m.day, m.before, m.week, m.hour, m.works, {RHYTHM} AS rhythm, coalesce(h.hour, 8) AS own_hour,
     coalesce(h.is_any_time, false) AS is_any_time, coalesce(h.is_always, false) AS is_always,
     greatest(h.seen_on, (SELECT max(s.seen_on) FROM accounts_session s WHERE s.person_id = p.id)) AS seen_on
   FROM people_person p JOIN moments m ON m.zone = p.time_zone LEFT JOIN mailing_habit h ON h.person_id = p.id
@@ -46,7 +46,7 @@ DIGESTS = f"""{PEOPLE}, wanted AS (
   FROM people p WHERE p.works AND p.hour BETWEEN p.own_hour AND p.own_hour + %(late)s
 ), due AS (
   SELECT w.*,
-    w.daily AND (w.is_always OR w.seen_on IS NULL OR w.seen_on <= w.day - 2) AND NOT EXISTS (
+    w.daily AND (w.is_always OR w.seen_on IS NULL OR w.seen_on < w.before) AND NOT EXISTS (
       SELECT 1 FROM mailing_digest d WHERE d.person_id = w.id AND d.period = w.day::text) AS today,
     w.weekly AND (w.is_always OR w.seen_on IS NULL OR w.seen_on <= w.day - 7) AND NOT EXISTS (
       SELECT 1 FROM mailing_digest d WHERE d.person_id = w.id AND d.period = w.week) AS this_week
@@ -115,10 +115,16 @@ def _moments(now: datetime) -> dict[str, Any]:
     return {
         "zones": zones,
         "days": [moment.date() for moment in local],
+        "befores": [_working_day_before(moment.date()) for moment in local],
         "weeks": [week_of(moment) for moment in local],
         "hours": [moment.hour for moment in local],
         "works": [moment.isoweekday() < SATURDAY for moment in local],
     }
+
+
+def _working_day_before(day: date) -> date:
+    """On a Monday it is Friday: who was here then hasn't been away."""
+    return day - timedelta(days={1: 3, 7: 2}.get(day.isoweekday(), 1))
 
 
 def week_of(moment: datetime) -> str:

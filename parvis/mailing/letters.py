@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from parvis.people.models import Person
 
 FIRST_LINES = 280
+FIRST_WORDS = 60  # in a subject, of what has no title
 WHOLE = 12_000  # characters: what is longer is read on its page
 SETTINGS = "/settings/notifications/"
 
@@ -50,10 +51,11 @@ class Item:
 
     @property
     def headline(self) -> str:
-        """What a subject says of it: of what merely moved, its title alone."""
-        if not self.title or not self.is_for_you:
-            return self.title or self.lead
-        return _("%(sentence)s: %(title)s") % {"sentence": self.lead, "title": self.title}
+        """What a subject says of it: of what merely moved, its title alone; without one, the first words."""
+        title = self.title or excerpt(" ".join(self.paragraphs[:1]), FIRST_WORDS)
+        if not title or (self.title and not self.is_for_you):
+            return title or self.lead
+        return _("%(sentence)s: %(title)s") % {"sentence": self.lead, "title": title}
 
 
 @dataclass(frozen=True)
@@ -156,10 +158,11 @@ def _of_moved(one: Moved, known: _Known) -> Item | None:
     if level == Level.NOVELTY:
         return None
     kind = registry.kind(thing.kind)
+    answers = ngettext("%(count)s new reply", "%(count)s new replies", one.replies) % {"count": one.replies}
+    lead = answers
     if one.is_new:
         lead = _("%(who)s %(did)s") % {"who": thing.author.name, "did": kind.verb if kind else ""}
-    else:
-        lead = ngettext("%(count)s new reply", "%(count)s new replies", one.replies) % {"count": one.replies}
+        lead = f"{lead.strip()} · {answers}" if one.replies else lead
     paragraphs: tuple[str, ...] = ()
     reply = known.replies.get(one.last_reply or 0)
     if level >= Level.EXCERPTS:
@@ -198,7 +201,6 @@ def write(letter: Letter, person: Person, *, kind: str, why: str, network: str) 
             "language": get_language() or "fr",
             "has_headings": len(letter.sections) > 1,
             "at": _("In %(community)s"),
-            "read_on": _("Read it there"),
             "open_network": _("Open %(network)s") % {"network": network},
             "subject": subject_of(letter),
         }
@@ -300,4 +302,4 @@ def why_of(kind: str, periods: Sequence[str] = (), *, is_always: bool = False) -
         return _("You get this because you asked for a digest of what is new.")
     if any("W" in period for period in periods):
         return _("This digest comes at most once a week, and only while you haven't been here.")
-    return _("This digest comes in the morning, and only if you weren't here the day before.")
+    return _("This digest comes in the morning, and only if you weren't here the working day before.")

@@ -159,7 +159,7 @@ def _said(rhythm: Rhythm, habit: Habit) -> str:
             return _("One digest comes on working days from %(hour)s:00, if there is something for you or enough that is new.") % hour  # fmt: skip
         return _("One digest comes a week, on its first working day from %(hour)s:00, if there is something for you or enough that is new.") % hour  # fmt: skip
     if rhythm == Rhythm.DAILY:
-        return _("One digest comes on working days from %(hour)s:00, only if you weren't here the day before, and if there is something for you or enough that is new.") % hour  # fmt: skip
+        return _("One digest comes on working days from %(hour)s:00, only if you weren't here the working day before, and if there is something for you or enough that is new.") % hour  # fmt: skip
     return _("One digest comes a week, on a working day from %(hour)s:00, only if you haven't been here for a week, and if there is something for you or enough that is new.") % hour  # fmt: skip
 
 

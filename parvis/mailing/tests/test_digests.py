@@ -112,6 +112,15 @@ def test_who_came_back_gets_none_unless_they_ask(cast: Cast, relay: Relay, run_j
     assert {opened(raw)["To"] for raw in relay.received} == {cast.host.email, cast.cohost.email}
 
 
+def test_on_a_monday_who_was_here_on_friday_was_not_away(cast: Cast, relay: Relay, run_jobs: Jobs):  # noqa: F811
+    choose(Rhythm.DAILY, cast.member, seen_on="2026-11-27")
+    choose(Rhythm.DAILY, cast.host, seen_on="2026-11-26")
+    three_topics(cast.open, cast.author)
+    run_jobs()
+    morning(run_jobs, "2026-11-30T08:30:00+01:00")
+    assert [opened(raw)["To"] for raw in relay.received] == [cast.host.email]
+
+
 def test_signing_out_does_not_make_one_absent(cast: Cast, relay: Relay, run_jobs: Jobs):  # noqa: F811
     choose(Rhythm.DAILY, cast.member)
     three_topics(cast.open, cast.author)
@@ -268,8 +277,10 @@ def test_ten_things_at_most_and_no_place_fills_the_letter(cast: Cast, relay: Rel
     topic_in(cast.secret, cast.author, "Un mot ailleurs")
     run_jobs()
     morning(run_jobs)
-    (said,) = letters(relay)
-    assert said.count("Lire sur place") == 10
+    (mail,) = [opened(raw) for raw in relay.received]
+    said = words_of(mail)
+    assert mail.get_body(("plain",)).get_content().count("/go/") == 10
+    assert mail.get_body(("html",)).get_content().count("<h3") == 10
     assert "Un mot ailleurs" in said
     assert "Il y a encore à lire" in said
 

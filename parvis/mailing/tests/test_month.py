@@ -62,11 +62,16 @@ def found(people: int, spaces: int, days: int, writing: int) -> Company:
     founder = Person.objects.create(display_name="Fondatrice", email="f@parvis.test", is_administrator=True)
     choose(Rhythm.NEVER, founder)
     words = {"purpose": "Travailler ensemble.", "theme": "professional", "access": "open"}
-    made.spaces = [actions.create_community(name=f"Lieu {n}", by=founder, tools=("forum",), **words) for n in range(spaces)]
+    made.spaces = [
+        actions.create_community(name=f"Lieu {n}", by=founder, tools=("forum",), **words)
+        for n in range(spaces)
+    ]
     for number in range(people):
         person = Person.objects.create(display_name=f"Personne {number}", email=f"p{number}@parvis.test")
         made.people.append(person)
         made.comes[person.id] = made.chance.choices([*VISITS], [3, 3, 2, 2])[0]
+        if made.comes[person.id] != "never":
+            Habit.objects.create(person=person, seen_on=FIRST.date() - timedelta(days=3))
         chosen = made.chance.choices([None, *Rhythm], [10, 2, 4, 2, 2])[0]
         if chosen is not None:
             choose(chosen, person)
