@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "parvis.attention",
     "parvis.search",
     *[f"parvis.{slug}" for slug in ROOMS],
+    "parvis.returning",
     "parvis.mailing",
     *[f"parvis.tools.{slug}" for slug in TOOLS],
     "parvis.transfer",

@@ -25,6 +25,10 @@ from parvis.toolkit.threads import state_sentence, thread_context
 # last_activity_at moves once a minute at most (contributions.replies): a mark within it may be too early.
 GRACE = timedelta(minutes=1)
 
+# A browser whose script tells what stood in view for some seconds says so for a day (static/js/marks.js): for it, to open
+# is not to have read. One without script can't tell, so that what it opens is taken as read.
+TELLS = "marks"
+
 
 def contribution_page(
     request: Request,
@@ -36,7 +40,7 @@ def contribution_page(
     beside: Callable[[Any], str] | None = None,
     **context: Any,
 ) -> HttpResponse:
-    """Draws the page and marks the thread as read up to now, which clears its notices."""
+    """Draws the page, which clears the notices about it; what is read of it, its script tells (else all of it)."""
     kind = registry.kinds()[contribution.kind][1]
     asks = ask_act(contribution, context.get("approval"), request.abilities)
     full = {
@@ -67,7 +71,10 @@ def contribution_page(
     }
     response = page(request, template, **full)
     if contribution.is_published and has_news(contribution):
-        read_thread(contribution, by=request.viewer)
+        if TELLS in request.COOKIES:
+            clear(contribution.id, by=request.viewer)
+        else:
+            read_thread(contribution, by=request.viewer)
     elif context.get("approval") is not None:
         clear(contribution.id, by=request.viewer)  # what approvals tell doesn't move the thread
     return response

@@ -76,6 +76,7 @@ def thread_context(
         "replies": draw_replies(thread, request.viewer, names, options),
         "first_new": _first_new(thread, request.viewer),
         "new_count": len(_new_rows(thread, request.viewer)),
+        "new_keys": [encode(row.id) for row in _new_rows(thread, request.viewer)],
         "may_reply": options["may_reply"],
         "totals": total_facts(options["totals"].get(None, {})),
         "accepted": _draw(accepted, request.viewer, names, {**options, "is_copy": True, "target": 0})

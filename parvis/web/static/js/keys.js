@@ -46,9 +46,12 @@ element('x-keys', (el, signal) => {
     j: () => land(near([...document.querySelectorAll(walk)], 1)),
     k: () => land(near([...document.querySelectorAll(walk)], -1)),
     n: () => {
-      const unread = [...document.querySelectorAll('main .is-unread, main #new')];
+      const unread = [...document.querySelectorAll('main .is-unread, main [data-new]')];
       const here = document.activeElement;
-      const after = unread.find((one) => here !== document.body && !one.contains(here) && here.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
+      const after = here === document.body ? unread[0]
+        : unread.find((one) => !one.contains(here) && here.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
+      // Past the last of a thread: the next unread thing of the list it was opened from.
+      if (!after && parvis.nextThing?.()) return;
       land(after || unread.find((one) => !one.contains(here)));
     },
     '/': find,

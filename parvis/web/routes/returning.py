@@ -1,0 +1,11 @@
+"""Addresses of coming back: read marks, what changed, reminders. Not here: the views."""
+
+from __future__ import annotations
+
+from parvis.toolkit.routing import Route, route
+from parvis.web.views import returning
+
+SITE: list[Route] = []
+THING: list[Route] = [
+    route("read/", returning.mark_read, ability="contribution.mark", name="mark_read", methods=("POST",)),
+]
