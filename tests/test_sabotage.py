@@ -12,7 +12,7 @@ import pytest
 
 from parvis.access import table
 from parvis.access.roles import Role
-from parvis.attention import reading
+from parvis.attention.models import NoticeQuerySet
 from parvis.contributions.models import Contribution, ContributionQuerySet
 from parvis.journal.jobs import drain
 from parvis.journal.models import Activity
@@ -106,24 +106,17 @@ def test_one_thing_read_without_its_rule_turns_the_canary_red(
 
 
 @pytest.mark.parametrize(
-    ("module", "name", "broken", "is_red"),
-    [
-        # The letter asks again who may read: one broken check alone tells nobody anything.
-        ("parvis.attention.actions", "_who_may_read", lambda thing, people: people, False),
-        (None, "visible_to", everything, True),
-    ],
-    ids=["delivery without its check", "delivery and letter without theirs"],
+    "is_red", [False, True], ids=["delivery without its check", "delivery and letter without theirs"]
 )
 def test_letters_written_without_a_check_turn_the_canary_red(
-    module: str | None, name: str, broken: Any, is_red: bool, world: World, planted: Planted,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+    is_red: bool, world: World, planted: Planted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The letter asks again who may read: one broken check alone tells nobody anything."""
     facts: Iterable[int] = Activity.objects.filter(space_id=world.cast.secret.id, verb="topic.published").values_list("id", flat=True)[:1]  # fmt: skip
-    if module:
-        monkeypatch.setattr(f"{module}.{name}", broken)
-    else:
-        monkeypatch.setattr(ContributionQuerySet, name, broken)
-        monkeypatch.setattr(reading, "_is_seen", lambda row, seen, person: True)
+    monkeypatch.setattr("parvis.attention.delivering.may_read", lambda: "true")
+    if is_red:
+        monkeypatch.setattr(ContributionQuerySet, "visible_to", everything)
+        monkeypatch.setattr(NoticeQuerySet, "visible_to", lambda rows, person: rows.filter(person=person))
     found = Sweep()
     with undone():
         tell_everybody(world, facts)

@@ -145,7 +145,7 @@ SIGNED_IN: list[Row] = [
     get("bin", "anybody signed in"),
     post("upload", "anybody signed in", {"file": PICTURE, "alt": "une lampe"}, "contributions_attachment +1"),
     get("file", "reads", given={"name": "{file_name}"}),
-    get("notifications", "anybody signed in"),
+    get("notifications", "anybody signed in", query="answer={own_notice}"),
     post("notices_seen", "anybody signed in", {}, "attention_notice ~"),
     post("notices_unseen", "anybody signed in", {}, "attention_notice ~", given={"moment": "{seen_moment}"}),
     post("notice_reply", "anybody signed in", {"body": "Je passe demain"}, "contributions_reply +1; contributions_contribution ~", given={"notice": "{own_notice}"}),
