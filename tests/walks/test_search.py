@@ -71,8 +71,8 @@ def test_by_mouse_from_the_box_to_the_answer_that_holds_the_word(stage: Stage):
     )
     stage.begin("search.tell")
     page.goto(stage.site / "notifications/")
-    line = page.locator("main").get_by_role("link", name=re.compile("Une girouette neuve")).first
-    expect(page.locator("main")).to_contain_text("Du nouveau pour une recherche que vous avez enregistrée")
+    line = page.locator("main").get_by_role("link", name=re.compile("Du nouveau pour une recherche")).first
+    expect(page.locator(".bell", has=line)).to_contain_text("Une girouette neuve")
     line.click()
     heading(page, "Une girouette neuve").wait_for()
     page.goto(stage.site / "notifications/?show=unseen")
