@@ -11,14 +11,16 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from parvis.access.roles import Role, roles
-from parvis.approvals.models import Edition, State
+from parvis.approvals.models import Approver, Edition, Review, State
 from parvis.contributions.kinds import installed_kinds
 from parvis.kernel.db import read
 from parvis.kernel.ids import encode
+from parvis.people.models import Person
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from parvis.contributions.models import Contribution
-    from parvis.people.models import Person
     from parvis.spaces.models import Space
 
 MOST = 100
@@ -181,6 +183,15 @@ def works_on(contribution: Contribution, viewer: Person) -> bool:
     """Whether somebody may see versions that aren't approved, as those who write there do."""
     held = getattr(contribution, "held", None) or roles(viewer, contribution)
     return bool(held & {Role.POSTER, Role.AUTHOR})
+
+
+def who_see_work(contribution: Contribution, people: Iterable[int]) -> set[int]:
+    """Which of these people may see versions that aren't approved. One query for each of them, and two."""
+    asked = set(Approver.objects.filter(contribution=contribution).values_list("person_id", flat=True))
+    asked |= set(Review.objects.filter(contribution=contribution).values_list("asker_id", flat=True))
+    able = {Role.POSTER, Role.AUTHOR}
+    found = Person.objects.active().filter(id__in=list(people))
+    return {one.id for one in found if one.id in asked or roles(one, contribution) & able}
 
 
 def standing_of(contribution: Contribution, edition: Edition, viewer: Person) -> Standing:

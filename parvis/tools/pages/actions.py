@@ -16,12 +16,9 @@ from parvis.access.roles import Role
 from parvis.access.table import require
 from parvis.contributions import texts
 from parvis.contributions.actions import publish, revise
-from parvis.contributions.marks import Follow
 from parvis.contributions.models import Contribution
-from parvis.journal.actions import record
 from parvis.kernel.errors import NotAllowed, NotFound, Refused
-from parvis.spaces.models import Level
-from parvis.tools.pages import placing
+from parvis.tools.pages import placing, telling
 from parvis.tools.pages.merging import Merge, merge
 from parvis.tools.pages.models import Page, Version
 from parvis.tools.pages.versions import find_version, keep_version
@@ -178,7 +175,7 @@ def write_page(
     version = keep_version(
         page, by=by, note=note, restored_from=restored_from, is_merged=is_merged, together=together
     )
-    _tell_followers(contribution, by=by)
+    telling.tell_written(contribution, version, by=by)
     return version
 
 
@@ -228,17 +225,6 @@ def parent_of(contribution: Contribution) -> Contribution | None:
     return page.parent.contribution if page and page.parent else None
 
 
-def _tell_followers(contribution: Contribution, *, by: Person) -> None:
-    """Those who follow the page, and whoever began it, learn that it has changed; muted ones don't."""
-    levels = dict(Follow.objects.filter(contribution=contribution).values_list("person_id", "level"))
-    told = {key for key, level in levels.items() if level == Level.FOLLOWING}
-    if levels.get(contribution.author_id) != Level.MUTED:
-        told.add(contribution.author_id)
-    told.discard(by.id)
-    if told and contribution.is_published:
-        _record(contribution, "changed", by=by, tell={str(key): "page_changed" for key in sorted(told)})
-
-
 def restore_version(contribution: Contribution, number: int, *, by: Person) -> Version:
     """Makes an older text the last one again, as a version of its own. Who may: `require_writer`.
 
@@ -283,7 +269,7 @@ def protect(contribution: Contribution, is_protected: bool, *, by: Person) -> No
     if page.is_protected != is_protected:
         page.is_protected = is_protected
         page.save(update_fields=["is_protected"])
-        _record(contribution, "protected" if is_protected else "opened", by=by)
+        telling.note(contribution, "protected" if is_protected else "opened", by=by)
 
 
 def set_model(contribution: Contribution, is_model: bool, *, by: Person) -> None:
@@ -293,17 +279,4 @@ def set_model(contribution: Contribution, is_model: bool, *, by: Person) -> None
     if page.is_model != is_model:
         page.is_model = is_model
         page.save(update_fields=["is_model"])
-        _record(contribution, "model_made" if is_model else "model_unmade", by=by)
-
-
-def _record(contribution: Contribution, verb: str, *, by: Person, tell: dict[str, str] | None = None) -> None:
-    record(
-        f"page.{verb}",
-        thing_kind="page",
-        thing_id=contribution.id,
-        by=by,
-        space_id=contribution.space_id,
-        audience=contribution.audience,
-        payload={"tell": tell} if tell else {},
-        is_silent=not tell,
-    )
+        telling.note(contribution, "model_made" if is_model else "model_unmade", by=by)

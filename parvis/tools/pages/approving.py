@@ -8,12 +8,13 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from parvis.approvals.models import Edition
+from parvis.approvals.models import Edition, Review, State
 from parvis.approvals.reading import Standing, approved_number, standing_of
 from parvis.contributions import entries
 from parvis.contributions.models import Body, Contribution
 from parvis.kernel import markdown
 from parvis.kernel.errors import NotFound
+from parvis.tools.pages import linking
 from parvis.tools.pages.models import Version
 
 if TYPE_CHECKING:
@@ -64,8 +65,14 @@ def require_seen(contribution: Contribution, number: int, last: int, viewer: Per
         raise NotFound
 
 
+def is_work(contribution: Contribution, version: Version) -> bool:
+    """Whether a version says something else than the approved one. One query."""
+    rows = Review.objects.filter(contribution=contribution, state=State.APPROVED)
+    return not rows.filter(digest=edition_of(version).digest).exists()
+
+
 def settled(contribution: Contribution) -> None:
-    """Makes the spine say what readers are shown: title, excerpt, HTML, words for the search are the approved version's.
+    """Makes the spine say what readers are shown: title, excerpt, HTML, links, words for the search are the approved one's.
 
     Whatever shows a page by the spine alone (a list, a card, a notice, a search) then shows no work. What stays the
     last version's is the source, from which the next one is written; its title stands in the version.
@@ -80,4 +87,5 @@ def settled(contribution: Contribution) -> None:
         excerpt=markdown.excerpt(rendered.text),
     )
     Body.objects.filter(contribution_id=contribution.id).update(html=rendered.html, text=rendered.text)
+    linking.text_written(contribution, None, shown.source)
     entries.index(contribution)

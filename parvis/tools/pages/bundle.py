@@ -155,7 +155,8 @@ def _load_version(
 ) -> Version:
     contribution = page.contribution
     restored = one.get("from")
-    given = one["with"] if isinstance(one.get("with"), list) else []
+    with_them = one.get("with")
+    given: list[Any] = with_them if isinstance(with_them, list) else []
     added, taken = counted(before, source)
     version, _made = Version.objects.update_or_create(
         contribution=contribution,

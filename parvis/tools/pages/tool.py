@@ -10,7 +10,7 @@ from parvis.access.roles import Role
 from parvis.toolkit.notices import MENTION, NEW
 from parvis.toolkit.sockets import SocketRoute
 from parvis.toolkit.spec import Act, Kind, Tool, Versions
-from parvis.tools.pages import actions, approving, bringing, bundle, linking, placing, showing
+from parvis.tools.pages import actions, approving, bringing, bundle, linking, placing, showing, telling
 
 if TYPE_CHECKING:
     from parvis.contributions.models import Contribution
@@ -52,7 +52,7 @@ PAGE = Kind(
     versions=Versions(
         current=approving.current_edition,
         url=lambda contribution, number: f"/pages/{contribution.key}/history/{number}/?view=text",
-        settled=approving.settled,
+        settled=telling.approved,
     ),
     state_changed=placing.keep_below,
     edit_view="edit",

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from parvis.approvals import actions as approvals
 from parvis.approvals.models import Review, State
+from parvis.attention.models import Notice
+from parvis.contributions.marking import follow
 from parvis.contributions.models import Contribution
 from parvis.kernel.ids import decode
 from parvis.people.models import Person
@@ -127,3 +131,47 @@ def test_a_title_under_work_stands_nowhere_but_with_the_work(cast: Cast) -> None
     approve(page, ask(page, cast.author, cast.member), cast.member)
     assert "Fusion dite" in text_of(stranger.get(f"{cast.open.url}pages/"))
     assert "griffonné" in text_of(stranger.get(url))
+
+
+def told_of_changes(page: Contribution) -> set[int]:
+    return set(Notice.objects.filter(reason="page_changed").values_list("person_id", flat=True))
+
+
+def test_a_follower_is_told_of_a_change_when_its_version_is_shown_to_them(cast: Cast, run_jobs: Any) -> None:
+    page = approved_then_changed(cast)
+    for one in (cast.stranger, cast.host):
+        follow(seen(page, one), 2, by=one)
+    run_jobs()
+    Notice.objects.all().delete()
+    write(page, cast.member, "Un mot raturé", 2)
+    run_jobs()
+    assert told_of_changes(page) == {cast.author.id, cast.host.id}, "a stranger isn't shown the work"
+    Notice.objects.all().delete()
+    approve(page, ask(page, cast.author, cast.host), cast.host)
+    run_jobs()
+    notice = Notice.objects.get(reason="page_changed")
+    assert notice.person_id == cast.stranger.id
+
+
+def test_a_first_approval_tells_nobody_of_a_change_they_were_told_of(cast: Cast, run_jobs: Any) -> None:
+    cast.open.tools.get_or_create(slug="pages")
+    page = shared(cast, "Recette", "Un mot tamponné", space=cast.open)
+    follow(seen(page, cast.stranger), 2, by=cast.stranger)
+    approve(page, ask(page, cast.author, cast.member), cast.member)
+    run_jobs()
+    assert told_of_changes(page) == set()
+
+
+def test_what_only_the_work_leads_to_has_no_link_back_before_it_is_approved(cast: Cast) -> None:
+    cast.open.tools.get_or_create(slug="pages")
+    old, new = (shared(cast, title, "Rien", space=cast.open) for title in ("Ancienne", "Nouvelle"))
+    page = shared(cast, "Recette", f"Voir /pages/{old.key}/", space=cast.open)
+
+    def leads_to(target: Contribution) -> bool:
+        return bool(reading.read_page(seen(target, cast.stranger), cast.stranger, ["page"]).backlinks)
+
+    approve(page, ask(page, cast.author, cast.member), cast.member)
+    write(page, cast.member, f"Voir /pages/{new.key}/", 1)
+    assert (leads_to(old), leads_to(new)) == (True, False)
+    approve(page, ask(page, cast.author, cast.host), cast.host)
+    assert (leads_to(old), leads_to(new)) == (False, True)
