@@ -26,18 +26,25 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         action="store_true",
         help=_("only the bell: its count, its list, telling a whole community"),
     )
+    parser.add_argument(
+        "--live", action="store_true", help=_("only the live stream: 5,000 pages open, events, a break")
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Never on a site that people use: the bench makes its own server, DATABASE_URL is not looked at."""
     from parvis.bench import run as measure
+    from parvis.bench.live import run as measure_live
     from parvis.bench.notices import run as measure_notices
     from parvis.bench.rooms import run as measure_rooms
 
     folder = Path(args.data).expanduser().resolve() if args.data else None
     if args.rooms:
         measure_rooms(as_json=args.json)
+        return 0
+    if args.live:
+        measure_live(as_json=args.json)
         return 0
     if args.notices:
         measure_notices(folder, args.size, as_json=args.json)

@@ -30,6 +30,24 @@ class LiveSite:
     def __init__(self, port: int) -> None:
         self.port = port
         self.origin = f"http://127.0.0.1:{port}"
+        self.application: Any = None
+
+    def start(self) -> None:
+        """Serves from threads of this process, until `stop`; may be started again."""
+        from parvis.live.application import Application
+        from parvis.live.server import Server
+
+        self.application = Application()
+        self._server = Server(self.application, "127.0.0.1", self.port)
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._server.serve()), daemon=True)
+        self._thread.start()
+        until(lambda: self._server.started)
+
+    def stop(self) -> None:
+        """Ends it as a signal would."""
+        self._server.should_exit = True
+        self._thread.join(PATIENCE_S)
+        assert not self._thread.is_alive(), "the live process does not end"
 
     def open(
         self, path: str, session: str | None = None, *, origin: str | None = None, **options: Any
@@ -123,20 +141,12 @@ def socket_path(tool: str, contribution: Any, name: str) -> str:
 @pytest.fixture
 def live_process(fresh_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveSite]:
     """The live process over a fresh database; pages made meanwhile name its address."""
-    from parvis.live.application import Application
-    from parvis.live.server import Server
-
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     site = LiveSite(free_port())
     monkeypatch.setattr(config, "live_url", site.origin)
-    server = Server(Application(), "127.0.0.1", site.port)
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
-    thread.start()
-    until(lambda: server.started)
+    site.start()
     yield site
-    server.should_exit = True
-    thread.join(PATIENCE_S)
-    assert not thread.is_alive(), "the live process does not end"
+    site.stop()
 
 
 def until(holds: Any, *, patience: float = PATIENCE_S) -> None:
