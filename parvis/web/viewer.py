@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from parvis.attention.visible import UNSEEN, visible_values
 from parvis.kernel.db import read
 from parvis.people.models import Person
+from parvis.returning.stays import SINCE, TOUCH, touch_values
 from parvis.web.models import Network
 
 PERSON_FIELDS = [field.attname for field in Person._meta.concrete_fields]
@@ -21,10 +22,12 @@ NETWORK_FIELDS = [field.attname for field in Network._meta.concrete_fields]
 
 # The actor is declared in the same round trip: row-level policies read parvis.person.
 ARRIVAL = f"""
+WITH {TOUCH}
 SELECT {", ".join(f"n.{name} AS n_{name}" for name in NETWORK_FIELDS)},
        {", ".join(f"p.{name}" for name in PERSON_FIELDS)},
        s.session_key, s.seen_on = current_date AS is_seen_today,
        {UNSEEN.format(person="p.id")} AS unread_count,
+       {SINCE.format(person="p.id")} AS since,
        set_config('parvis.person', coalesce(p.id::text, ''), true) AS acting
 FROM (SELECT 1) one
   LEFT JOIN web_network n ON n.id = 1
@@ -43,13 +46,15 @@ class Arrival:
 
 def arrive(request: HttpRequest) -> Arrival:
     """Reads the request's session cookie. One query, for visitors too."""
-    row = read(ARRIVAL, {"session": request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""), **visible_values()})[0]
+    session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    row = read(ARRIVAL, {"session": session, **visible_values(), **touch_values(request)})[0]
     count = len(NETWORK_FIELDS)
     network = Network.from_db("default", NETWORK_FIELDS, row[:count]) if row[0] is not None else Network()
     person: Any = None
     if row[count + PERSON_FIELDS.index("id")] is not None:
         person = Person.from_db("default", PERSON_FIELDS, row[count : count + len(PERSON_FIELDS)])
         person.unread_count = row.unread_count
+        person.since = row.since
         person.session_key = row.session_key
         if not row.is_seen_today:
             read(

@@ -158,6 +158,7 @@ SIGNED_IN: list[Row] = [
     post("search_save", "anybody signed in", {"q": "abat-jour", "name": "Abat-jour", "tells": "1"}, "search_savedsearch +1"),
     post("search_change", "the author", {"name": "Lampes", "tells": "1"}, "search_savedsearch ~", given={"key": "{own_search}"}),
     post("search_remove", "the author", {}, "search_savedsearch -1", given={"key": "{own_search}"}),
+    get("since", "anybody signed in"),
     get("design", "anybody signed in"),
     get("design_page", "anybody signed in", given={"name": "home"}),
     get("people", "anybody signed in"),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from parvis.toolkit.routing import Route, route
 from parvis.web.views import returning
 
-SITE: list[Route] = []
+SITE: list[Route] = [
+    route("since/", returning.show_changes, ability="site.use", name="since", methods=("GET",)),
+]
 THING: list[Route] = [
     route("read/", returning.mark_read, ability="contribution.mark", name="mark_read", methods=("POST",)),
 ]

@@ -39,7 +39,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
     start = parse_cursor(request.GET.get("after", ""))
     found = stream.home(viewer, order=order, after=start, as_of=as_of, kind=kind, theme=theme)
     first = "after" not in request.GET
-    mine, important = side.around_stream(viewer)
+    mine, important, changed = side.around_stream(viewer)
     context = {
         "cards": _woven(viewer, found, start, as_of, is_whole=not (kind or theme), order=order),
         "next": found.next,
@@ -51,6 +51,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
         "pinned": draw(stream.pinned_for(viewer), viewer) if first and not (kind or theme) else [],
         "communities": mine,
         "important": important if first and not (kind or theme) else [],
+        "changed": changed if first and not (kind or theme) else None,
         "blocks": home_blocks.drawn_for(viewer, request.network) if first else "",
         "waiting": _waiting(found.rows, mine, viewer) if first else [],
     }

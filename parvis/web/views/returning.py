@@ -2,15 +2,51 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.http import HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from parvis.contributions.models import Contribution
+from parvis.kernel import clock
 from parvis.kernel.ids import decode
-from parvis.returning import reading_marks
-from parvis.toolkit.pages import back, go
+from parvis.returning import reading_marks, since
+from parvis.returning.stays import last_visit
+from parvis.toolkit.pages import back, go, page
 from parvis.toolkit.request import Request
 from parvis.toolkit.routing import thing_path
+
+USUAL = 7  # days, for who is here for the first time
+DAYS = (7, 30)
+LONG = timedelta(days=7)  # away as long as that, one is helped to catch up
+
+
+def show_changes(request: Request) -> HttpResponse:
+    """What changed since the last visit, or in the last days, by community."""
+    before = last_visit(request.viewer)
+    days = next((one for one in DAYS if str(one) == request.GET.get("days")), 0 if before else USUAL)
+    start = clock.now() - timedelta(days=days) if days or before is None else before
+    return page(
+        request,
+        "web/returning/since.html",
+        found=since.changes_since(start, request.viewer),
+        days=days,
+        choices=_choices(before),
+        said=_since_words(start),
+    )
+
+
+def _choices(before: datetime | None) -> list[tuple[int, str]]:
+    last = [(0, _("Since your last visit"))] if before else []
+    return [*last, *[(days, _("The last %(n)s days") % {"n": days}) for days in DAYS]]
+
+
+def _since_words(start: datetime) -> str:
+    local = timezone.localtime(start)
+    when = date_format(local, "DATE_FORMAT"), date_format(local, "TIME_FORMAT")
+    return _("In your communities, since %(day)s at %(time)s.") % {"day": when[0], "time": when[1]}
 
 
 def mark_read(request: Request, contribution: Contribution) -> HttpResponse:
