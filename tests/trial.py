@@ -153,6 +153,7 @@ def without_tokens(text: str, *keys: str) -> str:
     """A page with what differs from one request to the next taken out."""
     text = re.sub(r'(name="?(?:csrfmiddlewaretoken|receipt)"? value="?)[^" >]+', r"\1", text)
     text = re.sub(r'(value="?)[^" >]+("? name="?(?:csrfmiddlewaretoken|receipt)"?)', r"\1\2", text)
+    text = re.sub(r'(data-since="?)[^" >]+', r"\1", text)  # where the live stream begins
     for key in keys:
         text = text.replace(key, "KEY")
     return text
