@@ -71,9 +71,9 @@ def test_by_mouse_from_the_box_to_the_answer_that_holds_the_word(stage: Stage):
     )
     stage.begin("search.tell")
     page.goto(stage.site / "notifications/")
-    line = page.locator("main").get_by_role("link", name=re.compile("Du nouveau pour une recherche")).first
-    expect(page.locator(".bell", has=line)).to_contain_text("Une girouette neuve")
-    line.click()
+    line = page.locator(".bell .row", has_text="Une girouette neuve")
+    expect(line).to_contain_text("Du nouveau pour une recherche que vous avez enregistrée")
+    line.get_by_role("link").first.click()
     heading(page, "Une girouette neuve").wait_for()
     page.goto(stage.site / "notifications/?show=unseen")
     expect(page.locator("main")).not_to_contain_text("Une girouette neuve")
