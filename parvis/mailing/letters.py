@@ -113,7 +113,8 @@ def compose(
 
 
 def _look_up(person: Person, for_you: Sequence[ForYou], moved: Sequence[Moved]) -> _Known:
-    things = [one.contribution for one in (*for_you, *moved) if one.contribution is not None]
+    things = [one.contribution for one in for_you if one.contribution is not None]
+    things += [one.contribution for one in moved]
     wanted = [one.notice.thing_id for one in for_you if one.notice.thing_kind == "reply"]
     wanted += [one.last_reply for one in moved if one.last_reply]
     rows = Reply.objects.filter(id__in=wanted, state=ReplyState.PUBLISHED).select_related("author")

@@ -156,7 +156,8 @@ def _weight(row: Any) -> tuple[int, datetime]:
 def _spread(rows: Sequence[Any]) -> list[Any]:
     """The same order, what comes too often from one place put last."""
     seen: Counter[int] = Counter()
-    first, rest = [], []
+    first: list[Any] = []
+    rest: list[Any] = []
     for row in rows:
         seen[row.space_id] += 1
         (first if seen[row.space_id] <= FROM_ONE_PLACE else rest).append(row)

@@ -105,7 +105,7 @@ def who_wants_at_once(people: Iterable[int], space_id: int | None = None) -> set
     """Which of these people (ids) get mails at once about a place."""
     wanted = set(people)
     habits = dict(Habit.objects.filter(person_id__in=wanted).values_list("person_id", "rhythm"))
-    rows = PlaceRhythm.objects.filter(person_id__in=wanted, space_id=space_id)
+    rows = PlaceRhythm.objects.filter(person_id__in=wanted, space_id=space_id or 0)
     own = dict(rows.values_list("person_id", "rhythm"))
     otherwise = network_rule().rhythm
     return {key for key in wanted if (own.get(key) or habits.get(key) or otherwise) == Rhythm.AT_ONCE}
