@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
@@ -164,3 +165,17 @@ def test_the_production_sample_carries_live_connections_under_their_rights(front
             codes.append(end.value.rcvd.code)
     # Signed in, there is no such thing; without a session nobody is told even that.
     assert codes == [NO_RIGHT, SESSION_OVER]
+
+
+def test_the_production_sample_lets_each_event_pass_at_once(front: Front) -> None:
+    link = parvis(
+        "person", "create", "Léa", "--email", "lea@example.org", "--data", str(front.site.folder)
+    ).stdout
+    lea = Visitor(front)
+    lea.sign_in(link.strip())
+    cookie = "; ".join(f"{name}={value}" for name, value in lea.cookies.items())
+    for given, first in (({"Cookie": cookie}, "event: ready"), ({}, "event: over")):
+        headers = {**given, "Origin": f"http://127.0.0.1:{front.site.port}"}
+        url = f"http://127.0.0.1:{front.port}/live/events"
+        with httpx.stream("GET", url, headers=headers, timeout=30) as stream:  # which doesn't end by itself
+            assert next(stream.iter_lines()) == first
