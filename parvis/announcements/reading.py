@@ -111,10 +111,12 @@ def audience_of(space_id: int, by: Person) -> tuple[int, list[int]]:
     address, muted the place or wants no mail. Two queries.
     """
     members = Membership.objects.filter(space=space_id, person__state=PersonState.ACTIVE).exclude(person=by)
-    muted = Subscription.objects.filter(space=space_id, level=Level.MUTED).values("person_id")
     chosen = PlaceRhythm.objects.filter(space=space_id)
     refuse = Habit.objects.filter(rhythm=Rhythm.NEVER).exclude(person_id__in=chosen.values("person_id"))
     mailed = members.exclude(person__email=None).exclude(person__email="")
-    for silent in (muted, chosen.filter(rhythm=Rhythm.NEVER).values("person_id"), refuse.values("person_id")):
-        mailed = mailed.exclude(person_id__in=silent)
+    mailed = mailed.exclude(
+        person_id__in=Subscription.objects.filter(space=space_id, level=Level.MUTED).values("person_id")
+    )
+    mailed = mailed.exclude(person_id__in=chosen.filter(rhythm=Rhythm.NEVER).values("person_id"))
+    mailed = mailed.exclude(person_id__in=refuse.values("person_id"))
     return members.count(), list(mailed.order_by("person_id").values_list("person_id", flat=True))

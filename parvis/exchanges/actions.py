@@ -24,7 +24,7 @@ from parvis.kernel.errors import Refused
 from parvis.kernel.ids import encode, new_id
 from parvis.membership import belonging
 from parvis.people.models import Person
-from parvis.spaces.models import AccessType, Level, Membership, Space, SpaceKind
+from parvis.spaces.models import UNLISTED, AccessType, Level, Membership, Space, SpaceKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,7 @@ def open_exchange(people: Iterable[Person], *, subject: str, body: str, by: Pers
     _require_switched_on()
     others = _reachable(people, by)
     space = Space.objects.create(
-        kind=SpaceKind.EXCHANGE, slug=f"x-{encode(new_id())}", name=_("Private exchange"), access=AccessType.SECRET
+        kind=SpaceKind.EXCHANGE, slug=f"{UNLISTED}{encode(new_id())}", name=_("Private exchange"), access=AccessType.SECRET
     )  # fmt: skip
     belonging.enter(space, [by, *others], is_followed=False)
     return publish(KIND, space, title=subject, body=body, by=by, is_listed=False, ability="exchange.begin")

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from parvis.people.models import Person
 
 EVERYONE_SLUG = "everyone"
+UNLISTED = "_"  # slugs of private exchanges begin with it, as no name's slug does
+
+
+def address_of(slug: str) -> str:
+    """Where a space is, by its slug: a community's page, or the list of exchanges of whoever reads it."""
+    return "/exchanges/" if slug.startswith(UNLISTED) else f"/c/{slug}/"
 
 
 class Audience(models.IntegerChoices):
@@ -120,7 +126,7 @@ class Space(Keyed):
 
     @property
     def url(self) -> str:
-        return "/exchanges/" if self.kind == SpaceKind.EXCHANGE else f"/c/{self.slug}/"
+        return address_of(self.slug)
 
     @property
     def is_archived(self) -> bool:

@@ -22,6 +22,7 @@ from parvis.kernel.ids import encode
 from parvis.kernel.markdown import excerpt, fill_names_in_text, mentions_in_text
 from parvis.kernel.memory import Memory
 from parvis.people.models import names_of
+from parvis.spaces.models import address_of
 from parvis.toolkit import registry
 from parvis.toolkit.molds import shrink
 
@@ -167,7 +168,7 @@ def space_of(row: Any) -> dict[str, Any]:
     """What the byline shows of a row's place."""
     return {
         "name": row.space_name,
-        "url": f"/c/{row.space_slug}/",
+        "url": address_of(row.space_slug),
         "is_personal": row.space_kind == "personal",
     }
 

@@ -68,7 +68,9 @@ def test_a_private_exchange_from_a_page_to_leaving_it(stage: Stage):
 
 def test_a_host_announces_and_a_member_says_so_by_keyboard(stage: Stage):
     host, member = stage.browser_of("host"), stage.browser_of("member")
-    open_question(host, stage.site / stage.cast.open.url.lstrip("/"), CLOSED, "Prenez vos affaires.", kind="sujet")
+    open_question(
+        host, stage.site / stage.cast.open.url.lstrip("/"), CLOSED, "Prenez vos affaires.", kind="sujet"
+    )
     more(host)
     host.get_by_role("link", name=re.compile("L’annoncer comme important")).click()
     expect(host.locator("main")).to_contain_text("le verront en haut de leur page")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from parvis.accounts.standing import suspend
 from parvis.attention.actions import read_thread
-from parvis.contributions import marking, replies
+from parvis.contributions import marking, replies, stream
 from parvis.contributions.drafts import save_draft
 from parvis.contributions.knowledge import writers_on
 from parvis.contributions.marks import Attachment, Bookmark, Draft
@@ -16,6 +17,7 @@ from parvis.contributions.models import Contribution
 from parvis.exchanges import actions, reading
 from parvis.exchanges.models import Quotation
 from parvis.exchanges.tests.stage import BODY, SUBJECT, begin, browser, seen, told
+from parvis.kernel import clock
 from parvis.kernel.errors import NotAllowed, NotFound, Refused
 from parvis.kernel.ids import encode
 from parvis.people.models import Person
@@ -298,3 +300,25 @@ def test_its_words_count_for_nothing_and_suggest_nobody(cast: Cast) -> None:
         assert SUBJECT not in page
         assert page.count("<article") == before.count("<article")
     assert SUBJECT not in browser(cast.member).get("/tags/tungstene/").content.decode()
+
+
+def test_its_people_find_it_by_their_own_search_and_nobody_else_does(cast: Cast, run_jobs: Jobs) -> None:
+    thing = begin(cast)
+    replies.reply(thing, body="Rendez-vous au belvédère", by=cast.author)
+    run_jobs()
+    for words in ("mercredi", "belvédère"):
+        found = browser(cast.member).get(f"/search/?q={words}").content.decode()
+        assert f"/go/{thing.key}/" in found
+        assert f"/c/{thing.space.slug}/" not in found
+        for person in (cast.host, cast.administrator):
+            assert thing.key not in browser(person).get(f"/search/?q={words}").content.decode()
+
+
+def test_no_stream_and_no_count_of_new_things_holds_it(cast: Cast) -> None:
+    before = clock.now() - timedelta(minutes=1)
+    counted = stream.count_newer(cast.member, before)
+    thing = begin(cast)
+    assert thing.id not in [row.id for row in stream.home(cast.member).rows]
+    assert thing.id not in [row.id for row in stream.home(cast.member, order="date").rows]
+    assert stream.count_newer(cast.member, before) == counted
+    assert not cast.member.subscriptions.filter(space=thing.space).exists()
