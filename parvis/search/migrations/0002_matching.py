@@ -18,52 +18,64 @@ FINDABLE = """
   AND ($8 IS NULL OR EXISTS (
     SELECT 1 FROM contributions_tag t WHERE t.contribution_id = e.contribution_id AND t.word = ANY($8)))"""
 
-# The newest `enough` of what a reader may find, whatever the size: a look at the newest rows answers the common words,
-# and then wider and wider spans of weeks, which stand among the words and which the index joins with them by itself.
-# The order is that of keys, so that the same rows come whichever span held them.
+# The newest `enough` of what a reader may find, the order being that of keys; the same rows come whichever way is taken.
+# The way depends on how common the words are, as the planner reckons it from statistics: common words are met while
+# walking back from the newest rows; rare ones are taken from the index whole; those between by spans of weeks, which
+# stand among the words and which the index joins with them by itself, until there are enough. `has_many` is for tests:
+# true takes every way one after the other.
 MATCHING = f"""
 CREATE FUNCTION search_matching(
   asked tsquery, ranked tsquery, terms tsquery[], me bigint, kinds text[], spaces bigint[], since timestamptz,
-  until timestamptz, only_replies boolean, tagged text[], enough integer, has_many boolean DEFAULT NULL
+  until timestamptz, only_replies boolean, tagged text[], enough integer, has_many boolean DEFAULT false
 ) RETURNS TABLE (id bigint, contribution_id bigint, is_reply boolean, author_id bigint, rank real, covered integer)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   mine bigint[] := ARRAY(SELECT m.space_id FROM spaces_membership m JOIN people_person p ON p.id = m.person_id
                          WHERE m.person_id = me AND p.state = 'active');
-  is_large boolean := coalesce(has_many, (
-    SELECT c.reltuples > 50000 FROM pg_class c WHERE c.oid = 'contributions_entry'::regclass));
-  latest bigint := (SELECT contributions_week(max(e.id)) FROM contributions_entry e);
   found bigint[] := '{{}}';
-  span integer;
+  plan json;
+  likely float8;
+  every float8;
+  first_week bigint;
+  last_week bigint;
+  span bigint;
   within tsquery;
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM people_person p WHERE p.id = me AND p.state = 'active') THEN
     RETURN;
   END IF;
-  IF is_large THEN
-    EXECUTE $q$ SELECT ARRAY(
-      SELECT e.id FROM (SELECT * FROM contributions_entry ORDER BY id DESC LIMIT 4 * $9) e
-      WHERE ($1 IS NULL OR e.words @@ $1) AND {FINDABLE} ORDER BY e.id DESC LIMIT $9) $q$
+  IF asked IS NULL THEN
+    EXECUTE $q$ SELECT ARRAY(SELECT e.id FROM contributions_entry e WHERE {FINDABLE} ORDER BY e.id DESC LIMIT $9) $q$
       INTO found USING asked, mine, kinds, spaces, since, until, only_replies, tagged, enough;
-    IF cardinality(found) < enough AND asked IS NOT NULL THEN
-      FOREACH span IN ARRAY ARRAY[1, 5, 25] LOOP
-        SELECT string_agg(format(''':w%s''', latest - week), '|')::tsquery INTO within
+  ELSE
+    EXECUTE format('EXPLAIN (FORMAT JSON) SELECT 1 FROM contributions_entry WHERE words @@ %L::tsquery', asked) INTO plan;
+    likely := greatest((plan -> 0 -> 'Plan' ->> 'Plan Rows')::float8, 1);
+    every := greatest((SELECT c.reltuples FROM pg_class c WHERE c.oid = 'contributions_entry'::regclass), 1);
+    IF has_many OR (likely > 10 * enough AND likely > 0.03 * every) THEN
+      EXECUTE $q$ SELECT ARRAY(
+        SELECT e.id FROM (SELECT * FROM contributions_entry ORDER BY id DESC LIMIT 150000) e
+        WHERE e.words @@ $1 AND {FINDABLE} ORDER BY e.id DESC LIMIT $9) $q$
+        INTO found USING asked, mine, kinds, spaces, since, until, only_replies, tagged, enough;
+    END IF;
+    IF cardinality(found) < enough AND (has_many OR likely > 10 * enough) THEN
+      SELECT contributions_week(min(e.id)), contributions_week(max(e.id)) INTO first_week, last_week
+        FROM contributions_entry e;
+      span := 3 * enough * (last_week - first_week + 1) / likely;
+      WHILE span < last_week - first_week LOOP
+        SELECT string_agg(quote_literal(':w' || (last_week - week)), '|')::tsquery INTO within
           FROM generate_series(0, span) AS week;
         EXECUTE $q$ SELECT ARRAY(
           SELECT e.id FROM contributions_entry e WHERE e.words @@ $1 AND {FINDABLE} ORDER BY e.id + 0 DESC LIMIT $9) $q$
           INTO found USING asked && within, mine, kinds, spaces, since, until, only_replies, tagged, enough;
         EXIT WHEN cardinality(found) >= enough;
+        span := 4 * span + 3;
       END LOOP;
     END IF;
-  END IF;
-  IF cardinality(found) < enough AND asked IS NOT NULL THEN
-    EXECUTE $q$ SELECT ARRAY(
-      SELECT e.id FROM contributions_entry e WHERE e.words @@ $1 AND {FINDABLE} ORDER BY e.id + 0 DESC LIMIT $9) $q$
-      INTO found USING asked, mine, kinds, spaces, since, until, only_replies, tagged, enough;
-  ELSIF cardinality(found) < enough THEN
-    EXECUTE $q$ SELECT ARRAY(
-      SELECT e.id FROM contributions_entry e WHERE {FINDABLE} ORDER BY e.id DESC LIMIT $9) $q$
-      INTO found USING asked, mine, kinds, spaces, since, until, only_replies, tagged, enough;
+    IF cardinality(found) < enough THEN
+      EXECUTE $q$ SELECT ARRAY(
+        SELECT e.id FROM contributions_entry e WHERE e.words @@ $1 AND {FINDABLE} ORDER BY e.id + 0 DESC LIMIT $9) $q$
+        INTO found USING asked, mine, kinds, spaces, since, until, only_replies, tagged, enough;
+    END IF;
   END IF;
   RETURN QUERY SELECT e.id, e.contribution_id, e.is_reply, e.author_id,
       CASE WHEN ranked IS NULL THEN 1 ELSE ts_rank('{{0.3, 0.4, 0.8, 1.0}}', e.words, ranked) END,
