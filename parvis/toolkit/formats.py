@@ -59,4 +59,5 @@ def day_tag(day: date | datetime | None) -> Markup:
 
 def day_month(day: date | datetime) -> tuple[str, str]:
     """The two lines of a date tile: ("23", "nov.")."""
-    return dateformat.format(day, "j"), _month(day.month, translation.get_language()).lower()
+    month, language = _month(day.month, translation.get_language()), translation.get_language() or ""
+    return dateformat.format(day, "j"), month.lower() if language.startswith("fr") else month

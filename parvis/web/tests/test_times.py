@@ -20,6 +20,8 @@ def test_a_month_is_written_as_the_readers_language_does(language: str, shown: s
         assert shown in jinja.time_tag(datetime(2026, month, 14, 9, tzinfo=UTC))
 
 
-def test_a_date_tile_names_its_month_in_lower_case() -> None:
+def test_a_date_tile_names_its_month_as_the_language_writes_it() -> None:
+    with translation.override("en"):
+        assert jinja.day_month(date(2026, 12, 1)) == ("1", "Dec")
     with translation.override("fr"):
         assert jinja.day_month(date(2026, 11, 23)) == ("23", "nov.")
