@@ -117,6 +117,6 @@ def _named(name: str, *, by: Person, but: SavedSearch | None = None) -> str:
     if not name:
         raise Refused(_("Give it a name, so that you know it again."), field="name")
     others = SavedSearch.objects.filter(person=by, name__iexact=name)
-    if others.exclude(id=but.id if but else None).exists():
+    if others.exclude(id=but.id if but else 0).exists():
         raise Refused(_("You already keep a search of this name."), field="name")
     return name

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from parvis.search.engine import Answer, Facet, Hit
+    from parvis.search.dividing import Facet
+    from parvis.search.engine import Answer, Hit
 
 ORDERS = ("best", "new")
 NAMES = ("author", "in", "kind", "before", "after", "tag")
