@@ -23,6 +23,7 @@ REASONS: dict[str, NoticeClass] = {
     **dict.fromkeys(("retained", "merged", "idea", "concluded"), notices.IDEA),
     **dict.fromkeys(("reported", "hidden"), notices.MODERATION),
     "search": notices.SEARCH,
+    "bookmark": notices.BOOKMARK,
     "new": notices.NEW,
 }  # fmt: skip
 

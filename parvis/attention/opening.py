@@ -75,8 +75,8 @@ def contribution_page(
             clear(contribution.id, by=request.viewer)
         else:
             read_thread(contribution, by=request.viewer)
-    elif context.get("approval") is not None:
-        clear(contribution.id, by=request.viewer)  # what approvals tell doesn't move the thread
+    elif context.get("approval") is not None or getattr(request.viewer, "unread_count", 0):
+        clear(contribution.id, by=request.viewer)  # thanks, approvals and reminders don't move the thread
     return response
 
 

@@ -24,6 +24,7 @@ ICONS = {
     "thanked": "hand-heart",
     "new": "sparkles",
     "search": "search",
+    "bookmark": "alarm-clock",
     "retained": "lightbulb",
     "concluded": "gavel",
     "idea": "lightbulb",
@@ -80,6 +81,7 @@ def sentence(reason: str, who: str, count: int = 1, *, things: int = 1) -> str:
         "search": ngettext(
             "Something new answers a search you keep", "%(n)s new things answer searches you keep", things
         ),
+        "bookmark": _("You asked to be reminded of this today"),
         "new": ngettext("%(who)s published something", "%(who)s published %(n)s things", things),
         "reported": ngettext(
             "%(who)s asks you to look at something", "%(who)s ask you to look at something", count

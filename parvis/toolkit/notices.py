@@ -62,6 +62,9 @@ IDEA = NoticeClass(
 SEARCH = NoticeClass(
     "search", _("Saved searches"), _("something new answers a search you keep"), "search", rank=38
 )
+BOOKMARK = NoticeClass(
+    "bookmark", _("Reminders"), _("the day comes that you chose for what you saved"), "alarm-clock", insists=True, rank=39
+)  # fmt: skip
 MODERATION = NoticeClass(
     "moderation", _("Moderation"), _("hosts hide a text of yours, or are asked to look"), "flag", insists=True, rank=40
 )  # fmt: skip
@@ -72,4 +75,17 @@ NEW = NoticeClass(
     "new", _("New things"), _("something is new in a place you follow closely"), "sparkles", PLACES, rank=80
 )  # fmt: skip
 
-HOUSE = (MENTION, REPLY, ACCEPTED, THANKS, INVITATION, APPROVAL, IDEA, SEARCH, MODERATION, REQUEST, NEW)
+HOUSE = (
+    MENTION,
+    REPLY,
+    ACCEPTED,
+    THANKS,
+    INVITATION,
+    APPROVAL,
+    IDEA,
+    SEARCH,
+    BOOKMARK,
+    MODERATION,
+    REQUEST,
+    NEW,
+)

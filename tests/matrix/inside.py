@@ -142,6 +142,8 @@ THING: list[Row] = [
     post("tell_again", "reads", {}, "contributions_follow ~", on="post"),
     post("reply", "answers", {"body": "J'arrive avec une échelle"}, "contributions_reply +1; contributions_contribution ~"),
     get("more", "reads"),
+    get("remind", "reads"),
+    post("remind", "reads", {"day": "{soon}"}, "contributions_bookmark +1; returning_reminder +1"),
     post("mark_read", "reads", {"shown": ""}, "contributions_readmark +1"),
     get("newer_replies", "reads", query="since=2020-01-01T00:00:00%2B00:00"),
     get("edit", "changes one's own"),

@@ -9,5 +9,6 @@ SITE: list[Route] = [
     route("since/", returning.show_changes, ability="site.use", name="since", methods=("GET",)),
 ]
 THING: list[Route] = [
+    route("remind/", returning.remind, ability="contribution.mark", name="remind"),
     route("read/", returning.mark_read, ability="contribution.mark", name="mark_read", methods=("POST",)),
 ]

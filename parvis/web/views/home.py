@@ -18,6 +18,7 @@ from parvis.kernel.ids import encode
 from parvis.kernel.pagination import Cursor, parse_cursor
 from parvis.kernel.words import fold
 from parvis.people.models import Person
+from parvis.returning.reminders import days_of
 from parvis.toolkit import registry, weaving
 from parvis.toolkit.cards import draw, draw_with_rows
 from parvis.toolkit.pages import go, page
@@ -136,7 +137,10 @@ def show_saved(request: HttpRequest) -> HttpResponse:
         .order_by("-created_at")
         .values_list("contribution_id", flat=True)[:100]
     )
-    return page(request, "web/saved.html", cards=draw(stream.by_ids(ids, request.viewer), request.viewer))
+    drawn = draw_with_rows(stream.by_ids(ids, request.viewer), request.viewer)
+    days = days_of(request.viewer, [row.id for row, _card in drawn])
+    cards = [(encode(row.id), days.get(row.id), card) for row, card in drawn]
+    return page(request, "web/saved.html", cards=cards)
 
 
 def show_bin(request: HttpRequest) -> HttpResponse:

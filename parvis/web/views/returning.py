@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
@@ -11,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from parvis.contributions.models import Contribution
 from parvis.kernel import clock
+from parvis.kernel.errors import Refused
 from parvis.kernel.ids import decode
-from parvis.returning import reading_marks, since
+from parvis.returning import reading_marks, reminders, since
 from parvis.returning.stays import last_visit
 from parvis.toolkit.pages import back, go, page
 from parvis.toolkit.request import Request
@@ -67,3 +69,50 @@ def _keys(text: str) -> list[int]:
         except ValueError:
             continue
     return found
+
+
+def remind(request: Request, contribution: Contribution) -> HttpResponse:
+    """Chooses, changes or takes back the day on which one is reminded of something."""
+    if request.method != "POST":
+        return _remind_form(request, contribution)
+    if request.POST.get("remove"):
+        reminders.forget(contribution, by=request.viewer)
+        return go(request, "/saved/", _("No reminder any more: it stays among what you saved."))
+    try:
+        row = reminders.remind(contribution, _day(request), by=request.viewer)
+    except Refused as refusal:
+        return _remind_form(request, contribution, refusal)
+    said = date_format(row.day, "DATE_FORMAT")
+    return go(request, "/saved/", _("You will be reminded on %(day)s.") % {"day": said})
+
+
+def _day(request: Request) -> date:
+    try:
+        return date.fromisoformat(request.POST.get("quick") or request.POST.get("day", "").strip())
+    except ValueError:
+        raise Refused(_("Choose a day, for example 2027-01-15."), field="day") from None
+
+
+def _remind_form(
+    request: Request, contribution: Contribution, refusal: Refused | None = None
+) -> HttpResponse:
+    today = timezone.localdate(clock.now())
+    monday = today + timedelta(days=7 - today.weekday())
+    day = reminders.days_of(request.viewer, [contribution.id]).get(contribution.id)
+    quick: list[tuple[str, Any]] = [
+        ((today + timedelta(days=1)).isoformat(), _("Tomorrow morning")),
+        (monday.isoformat(), _("Next Monday")),
+        ((today + timedelta(days=30)).isoformat(), _("In thirty days")),
+    ]
+    return page(
+        request,
+        "web/returning/remind.html",
+        status=422 if refusal else 200,
+        contribution=contribution,
+        refusal=refusal,
+        day_said=date_format(day, "DATE_FORMAT") if day else "",
+        typed=request.POST.get("day", day.isoformat() if day else ""),
+        quick=quick,
+        first=(today + timedelta(days=1)).isoformat(),
+        last=(today + reminders.FURTHEST).isoformat(),
+    )

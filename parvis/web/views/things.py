@@ -15,6 +15,7 @@ from parvis.kernel.errors import NotAllowed, NotFound, Refused
 from parvis.kernel.ids import decode, encode
 from parvis.kernel.markdown import excerpt, fill_names_in_text, mentions_in, mentions_in_text, with_names
 from parvis.people.models import names_of
+from parvis.returning import reminders
 from parvis.toolkit import registry
 from parvis.toolkit.pages import back, go, page
 from parvis.toolkit.routing import own_address, thing_path
@@ -49,6 +50,8 @@ def save(request: HttpRequest, contribution: Contribution) -> HttpResponse:
     """Puts aside, or takes back what was put aside."""
     was = contribution.marks.is_saved
     marking.bookmark(contribution, by=request.viewer, on=not was)
+    if was:
+        reminders.forget(contribution, by=request.viewer)
     if request.headers.get("X-Requested-With") == "fetch":
         return JsonResponse({"saved": not was})
     sentence = _("Taken off your saved list.") if was else _("Saved: find it under your menu.")
