@@ -96,8 +96,8 @@ def build(connection: Connection, size: Size, progress: Progress) -> Built:
         )  # rows are made consistent; checking 4 M is not the point
         cursor.execute(
             "INSERT INTO web_network (id, name, logo, hue, language, promise, who_creates, signs_in_by, "
-            "may_register, mail, home_blocks, checklist) VALUES (1, 'Banc', '', 260, 'fr', '', 'everyone', "
-            "'[]', false, '{}', '[]', '{}') ON CONFLICT DO NOTHING"
+            "may_register, has_exchanges, mail, home_blocks, checklist) VALUES (1, 'Banc', '', 260, 'fr', '', "
+            "'everyone', '[]', false, true, '{}', '[]', '{}') ON CONFLICT DO NOTHING"
         )
         _copy(cursor, "people_person", PERSON_COLUMNS, _people(people, rng), size.people, progress)
         _copy(cursor, "spaces_space", SPACE_COLUMNS, _spaces(spaces, size), size.communities, progress)

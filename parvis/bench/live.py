@@ -24,14 +24,9 @@ from typing import Any
 from parvis.kernel.postgres import Server
 
 STREAMS, PAGES_A_SECOND, EVENTS_A_SECOND, SECONDS = 5_000, 50, 2, 20
-EACH = 3  # communities of each person, of twelve
+COMMUNITIES, EACH = 12, 3  # of the network, of each person
 WHILE_AWAY = 20
 COME_BACK_S = 15.0
-
-PERSON = """INSERT INTO people_person ({columns}) SELECT {values} FROM people_person p, generate_series(1, %(count)s::int) n,
-  LATERAL jsonb_populate_record(p, jsonb_build_object('id', p.id + n, 'email', n || '@banc.example',
-    'username', 'banc' || n, 'display_name', 'Banc ' || n)) r
-  WHERE p.id = (SELECT max(id) FROM people_person WHERE state = 'active')"""
 
 
 @dataclass
@@ -85,11 +80,6 @@ def run(*, as_json: bool = False) -> dict[str, Any]:
         import django
 
         django.setup()
-        from parvis.bench.build import Size, build
-
-        with server.superuser("parvis") as connection:
-            connection.autocommit = False
-            build(connection, Size(5_000), lambda what, done, total: None)
         people = _people()
         pages = _serve(environment)
         try:
@@ -111,16 +101,23 @@ def _people() -> list[Listening]:
     from parvis.accounts.sessions import SessionStore
     from parvis.kernel import clock
     from parvis.kernel.db import SYSTEM, acting, read
+    from parvis.membership.actions import create_community
     from parvis.people.models import Person
-    from parvis.spaces.models import Membership, Space, Subscription
+    from parvis.spaces.models import Membership, Subscription
+    from parvis.web.models import Network
 
-    columns = [str(one.column) for one in Person._meta.concrete_fields]
-    sql = PERSON.format(columns=", ".join(columns), values=", ".join(f"r.{name}" for name in columns))
     with acting(SYSTEM):
-        before = {*Person.objects.values_list("id", flat=True)}
-        read(sql, {"count": STREAMS})
-        people = [key for key in Person.objects.values_list("id", flat=True) if key not in before][:STREAMS]
-        spaces = list(Space.objects.communities().order_by("id")[:12])
+        Network.objects.create(id=1, name="Banc", set_up_at=clock.now())
+        host = Person.objects.create(email="hote@banc.example", display_name="Hôte")
+        made = [Person(email=f"b{n}@banc.example", display_name=f"Banc {n}") for n in range(STREAMS)]
+        people = [one.id for one in Person.objects.bulk_create(made, 2000)]
+        spaces = [
+            create_community(
+                name=f"Fil {number}", purpose="Mesurer.", theme="professional", access="on_request", by=host,
+                tools=(), is_silent=True,
+            )
+            for number in range(COMMUNITIES)
+        ]  # fmt: skip
         rng = random.Random(1)
         belongs = [(person, space) for person in people for space in rng.sample(spaces, EACH)]
         now = clock.now()
@@ -226,14 +223,15 @@ async def _publish(count: int, pause: float) -> dict[str, tuple[int, float]]:
 def _write(number: int) -> tuple[str, int]:
     from parvis.kernel.db import acting
     from parvis.people.models import Person
-    from parvis.spaces.models import Membership, Space
+    from parvis.spaces.models import Space
     from parvis.toolkit import registry
 
-    space = Space.objects.communities().order_by("id")[number % 12]
-    author = Person.objects.get(id=Membership.objects.filter(space=space).values_list("person_id")[:1])
-    kind = next(kind for _tool, kind in registry.kinds().values() if kind.slug == "note")
+    space = Space.objects.communities().order_by("id")[number % COMMUNITIES]
+    author = Person.objects.get(email="hote@banc.example")
+    kind = registry.kind_for(space, "note")
+    assert kind is not None
     with acting(author):
-        made = kind.publish(space, title="", body=f"Note {number}", options={}, by=author)
+        made = kind.publish(space, body=f"Note {number}", by=author)
     return made.key, space.id
 
 
