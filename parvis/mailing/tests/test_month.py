@@ -111,11 +111,17 @@ def _visits(company: Company, day: datetime) -> None:
         if company.chance.random() >= VISITS[company.comes[person.id]]:
             continue
         Habit.objects.update_or_create(person=person, defaults={"seen_on": day.date()})
-        for key in newest:
-            if company.chance.random() < 0.66:
-                ReadMark.objects.update_or_create(
-                    person=person, contribution_id=key, defaults={"read_until": day + timedelta(hours=14)}
-                )
+        read = [
+            ReadMark(person=person, contribution_id=key, read_until=day + timedelta(hours=14))
+            for key in newest
+            if company.chance.random() < 0.66
+        ]
+        ReadMark.objects.bulk_create(
+            read,
+            update_conflicts=True,
+            unique_fields=["person", "contribution"],
+            update_fields=["read_until"],
+        )
         Notice.objects.filter(person=person, seen_at=None).update(seen_at=day + timedelta(hours=14))
 
 
@@ -123,7 +129,8 @@ def _writes(company: Company) -> None:
     there = [one for one in company.people if company.comes[one.id] != "never"]
     for _time in range(company.writing):
         space = company.chance.choice(company.spaces)
-        inside = [one for one in there if space.memberships.filter(person=one).exists()]
+        members = set(space.memberships.values_list("person_id", flat=True))
+        inside = [one for one in there if one.id in members]
         if not inside:
             continue
         writer = company.chance.choice(inside)

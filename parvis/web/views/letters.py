@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
+from markupsafe import Markup
 
 from parvis.accounts import mail
 from parvis.kernel.errors import Refused
@@ -86,7 +87,9 @@ def show_next(request: Request) -> HttpResponse:
 def show_next_letter(request: Request) -> HttpResponse:
     """The letter itself, to be framed."""
     found = next_digest(request.viewer)
-    return _framed(found[1].html if found else "<!doctype html><title></title>")
+    nothing = Markup('<!doctype html><html lang="{}"><head><title>{}</title></head><p>{}</p></html>')
+    words = _("Nothing would come now.")
+    return _framed(found[1].html if found else nothing.format(get_language() or "fr", words, words))
 
 
 def edit_network(request: Request) -> HttpResponse:
