@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from parvis.journal.jobs import job
-from parvis.returning import reminders, stays
+from parvis.returning import catching_up, reminders, stays
 
 
 @job("returning.remind", cron="7 * * * *")
@@ -14,5 +14,6 @@ def remind() -> None:
 
 @job("returning.forget", cron="37 3 * * *")
 def forget() -> None:
-    """Every night: stays older than ninety days."""
+    """Every night: stays older than ninety days, what can't be taken back any more."""
     stays.forget_old()
+    catching_up.forget_old()

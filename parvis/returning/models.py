@@ -42,3 +42,16 @@ class Reminder(Keyed):
             models.UniqueConstraint(fields=["person", "contribution"], name="returning_reminder_once")
         ]
         indexes = [models.Index(fields=["day"], condition=Q(told_at=None), name="returning_reminder_due")]
+
+
+class CaughtUp(models.Model):
+    """What was marked as read all at once, and how far it had been read before: for taking it back within a week."""
+
+    pk = models.CompositePrimaryKey("person_id", "contribution_id")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    before = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="returning_caughtup_age")]

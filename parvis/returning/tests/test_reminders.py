@@ -62,7 +62,9 @@ def put_aside(cast: Cast, space: Space | None = None) -> Contribution:
 def test_told_once_on_that_morning_and_cleared_when_read(cast: Cast, client_of: Login) -> None:
     row = put_aside(cast)
     with time_machine.travel(NOW + timedelta(hours=1), tick=False):
-        client_of(cast.member).get(f"/forum/{row.key}/")  # read already: the reminder is cleared by opening all the same
+        client_of(cast.member).get(
+            f"/forum/{row.key}/"
+        )  # read already: the reminder is cleared by opening all the same
     assert Bookmark.objects.filter(person=cast.member, contribution=row).exists()
     assert at(MORNING - timedelta(minutes=20)) == 0
     assert at(MORNING) == 1

@@ -9,16 +9,19 @@ from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from parvis.contributions.models import Contribution
 from parvis.kernel import clock
-from parvis.kernel.errors import Refused
-from parvis.kernel.ids import decode
-from parvis.returning import reading_marks, reminders, since
-from parvis.returning.stays import last_visit
+from parvis.kernel.errors import NotFound, Refused
+from parvis.kernel.ids import decode, encode
+from parvis.returning import catching_up, reading_marks, reminders, since
+from parvis.returning.stays import KEPT, last_visit
 from parvis.toolkit.pages import back, go, page
 from parvis.toolkit.request import Request
 from parvis.toolkit.routing import thing_path
+from parvis.web.views.newer import moment_of
+from parvis.web.views.notices import BEGINNING
 
 USUAL = 7  # days, for who is here for the first time
 DAYS = (7, 30)
@@ -37,7 +40,43 @@ def show_changes(request: Request) -> HttpResponse:
         days=days,
         choices=_choices(before),
         said=_since_words(start),
+        is_long=before is not None and clock.now() - before >= LONG,
     )
+
+
+def catch_up(request: Request) -> HttpResponse:
+    """After a while: the ten things that mattered; posted, the rest is marked as read."""
+    if request.method == "POST":
+        return _mark_rest(request)
+    start = last_visit(request.viewer) or clock.now() - timedelta(days=USUAL)
+    return page(
+        request,
+        "web/returning/catch_up.html",
+        found=catching_up.what_mattered(start, request.viewer),
+        start=start.isoformat(),
+        said=_since_words(start),
+    )
+
+
+def _mark_rest(request: Request) -> HttpResponse:
+    earliest = clock.now() - KEPT
+    start = moment_of(request.POST.get("since", "")) or earliest
+    kept = _keys(" ".join(request.POST.getlist("kept")))
+    moment, count = catching_up.mark_rest(max(start, earliest), kept, by=request.viewer)
+    stamp = encode((moment - BEGINNING) // timedelta(microseconds=1))
+    said = ngettext("%(n)s thing is marked as read.", "%(n)s things are marked as read.", count) % {
+        "n": count
+    }
+    return go(request, "/since/", said, undo=f"/since/catch-up/{stamp}/")
+
+
+def take_back(request: Request, moment: int) -> HttpResponse:
+    """What was marked as read all at once is unread again."""
+    try:
+        catching_up.take_back(BEGINNING + timedelta(microseconds=moment), by=request.viewer)
+    except OverflowError:
+        raise NotFound from None
+    return go(request, "/since/", _("They are as unread as before."))
 
 
 def _choices(before: datetime | None) -> list[tuple[int, str]]:
