@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -255,7 +256,7 @@ def _contributions(
     made: list[Thing] = []
     columns = (
         "id, kind, space_id, space_audience, author_id, title, excerpt, card, language, state, is_listed, published_at, "
-        "last_activity_at, created_at, version, are_replies_open, is_imported, reply_count, reaction_counts, search"
+        "last_activity_at, created_at, version, are_replies_open, is_imported, reply_count, reaction_counts"
     )
     rows = _spine(people, spaces, size, rng, made)
     _copy(cursor, "contributions_contribution", columns, rows, size.contributions, progress)
@@ -321,7 +322,6 @@ def _spine(
             False,
             3,
             '{"like":2}',
-            f"'{WORDS[index % len(WORDS)]}':1A 'm{index % 5000}':2B",
         )
 
 
@@ -372,6 +372,9 @@ def _replies(
                 )
 
     _copy(cursor, "contributions_reply", columns, rows(), size.replies, progress)
+    for index, statement in enumerate(import_module("parvis.contributions.migrations.0007_entries").FILL):
+        progress("contributions_entry", index, 2)
+        cursor.execute(statement)
     cursor.execute("UPDATE contributions_contribution SET reply_count = 20 WHERE id = ANY(%s)", [list(long)])
 
 

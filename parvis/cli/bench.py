@@ -27,6 +27,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help=_("only the bell: its count, its list, telling a whole community"),
     )
     parser.add_argument(
+        "--search", action="store_true", help=_("only the search: common and rare words, suggestions")
+    )
+    parser.add_argument(
         "--live", action="store_true", help=_("only the live stream: 5,000 pages open, events, a break")
     )
     parser.set_defaults(run=run)
@@ -38,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
     from parvis.bench.live import run as measure_live
     from parvis.bench.notices import run as measure_notices
     from parvis.bench.rooms import run as measure_rooms
+    from parvis.bench.searching import run as measure_search
 
     folder = Path(args.data).expanduser().resolve() if args.data else None
     if args.rooms:
@@ -48,6 +52,9 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.notices:
         measure_notices(folder, args.size, as_json=args.json)
+        return 0
+    if args.search:
+        measure_search(folder, args.size, as_json=args.json)
         return 0
     try:
         measure(args.size, as_json=args.json, folder=folder, against=args.against)
