@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from parvis.attention.models import Notice
+from parvis.attention.classes import classes
+from parvis.attention.models import Notice, Rule
 from parvis.contributions.marks import Follow
 from parvis.kernel import clock
 from parvis.kernel.ids import decode, encode, new_id
@@ -28,6 +29,7 @@ def notices_here(world: World) -> None:
         _about(note, world.cast.everyone, person, world, seen_at=moment)
         row = _about(note, world.cast.everyone, person, world)
         world.site[f"notice_of_{name}"] = encode(row.id)
+        Rule.objects.bulk_create(Rule(person=person, category=one.slug, is_on=True) for one in classes())
         Follow.objects.bulk_create(
             Follow(person=person, contribution_id=decode(here["post"]), level=-1)
             for here in world.names.values()

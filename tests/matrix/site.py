@@ -150,7 +150,7 @@ SIGNED_IN: list[Row] = [
     post("notices_unseen", "anybody signed in", {}, "attention_notice ~", given={"moment": "{seen_moment}"}),
     post("notice_reply", "anybody signed in", {"body": "Je passe demain"}, "contributions_reply +1; contributions_contribution ~", given={"notice": "{own_notice}"}),
     get("notice_rules", "anybody signed in"),
-    post("notice_rules", "anybody signed in", {"class": ["mention", "reply"]}, "attention_rule +15"),
+    post("notice_rules", "anybody signed in", {"class": ["mention", "reply"]}, "attention_rule ~"),
     get("search", "anybody signed in", query="q=lampe"),
     get("search_menu", "anybody signed in"),
     get("search_suggest", "anybody signed in", query="q=lam"),
