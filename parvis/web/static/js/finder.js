@@ -79,8 +79,8 @@ const load = async () => {
   part.innerHTML = await parvis.html(address('/search/menu/', ''));
   const sheet = part.content.querySelector('link');
   dialog = part.content.querySelector('dialog');
-  // Its sheet first: it would be seen without.
-  await new Promise((done) => { sheet.onload = done; sheet.onerror = done; document.head.append(sheet); });
+  // Its sheet first: without it nothing is shown.
+  await new Promise((done, fail) => { sheet.onload = done; sheet.onerror = fail; document.head.append(sheet); });
   document.body.append(dialog);
   connect();
   if (!words) known.set('', list.innerHTML);
@@ -93,6 +93,7 @@ parvis.find = () => {
   else if (dialog) open();
 };
 load().catch(() => {
-  parvis.find = () => location.assign('/search/');
-  if (!document.querySelector('[data-search]')?.offsetParent) parvis.find();
+  // The box in the bar is a form of its own; where it isn't seen, the page of search has one.
+  parvis.find = () => { if (!document.querySelector('[data-search]')?.offsetParent) location.assign('/search/'); };
+  parvis.find();
 });

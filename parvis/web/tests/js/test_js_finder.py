@@ -122,3 +122,17 @@ def test_where_it_cannot_be_had_the_page_of_search_is_one_press_away(site: Site,
     )
     page.get_by_role("link", name="Find").click()
     page.wait_for_url("**/search/")
+
+
+def test_without_its_sheet_it_is_not_shown_and_the_box_searches(site: Site, page: Page) -> None:
+    site.answers |= {
+        "/search/menu/": menu,
+        "/finder.css": lambda asked: (404, "text/plain", b""),
+        "/search/": lambda asked: as_html("<title>Found</title>"),
+    }
+    page.goto(site.page("/", BAR, body_attributes='data-finder="/finder.js"'))
+    with page.expect_response("**/finder.css"):
+        page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("tea")
+    expect(page.get_by_role("dialog")).to_have_count(0)
