@@ -65,6 +65,7 @@ WORDS: dict[str, Any] = {
     "search_savedsearch.person_id": _("Searches you keep"),
     "search_heard.person_id": _("Things your searches have told you of"),
     "returning_stay.person_id": _("When you were here last, for ninety days"),
+    "returning_caughtup.person_id": _("What was marked as read all at once, for a week"),
     "returning_reminder.person_id": _("Days on which you want to be reminded"),
     "ballots_points.person_id": _("Points you gave to ideas"),
     "transfer_run.asked_by_id": _("Imports you asked for"),
