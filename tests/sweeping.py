@@ -63,7 +63,7 @@ MORE = [
     get("reply_history", "reads", given={"reply": "{own_reply}"}),
 ]
 ANSWERS = read_answers()
-SEARCHES = ("/search/?q=lampe", "/search/?q=canari", "/people/?q=canari", "/communities/?q=canari", "/stream/newer/?since=2020-01-01T00:00:00Z",
+SEARCHES = ("/search/?q=lampe", "/search/?q=canari", "/search/?q=canari&by=new", "/search/suggest/?q=canari", "/search/suggest/?q=lam", "/search/suggest/?q=question+canari", "/people/?q=canari", "/communities/?q=canari", "/stream/newer/?since=2020-01-01T00:00:00Z",
             "/publish/similar/?q=lampe", "/tags/suggest/?q=lam", "/people/suggest/?q=au", "/", "/?kind=note", "/?theme=professional")  # fmt: skip
 # Who asks first where one of several is enough: those from whom most is kept.
 OUTSIDE_IN = ("stranger", "administrator", "ex_member", "host_elsewhere", "cohost", "member", "host", "author", "suspended", "visitor")  # fmt: skip
