@@ -23,7 +23,7 @@ from parvis.mailing.due import HELD_FOR, Due, digests_due
 from parvis.mailing.letters import Letter, Written, compose, headers_of, why_of, write
 from parvis.mailing.models import Digest, Mailed, Rhythm
 from parvis.mailing.picking import BACK, ForYou, Picked, for_you, pick
-from parvis.mailing.rhythms import AT_ONCE, DIGEST, habit_of
+from parvis.mailing.rhythms import AT_ONCE, DIGEST, habit_of, rhythm_of
 from parvis.people.models import Person, PersonState
 from parvis.toolkit import registry
 
@@ -97,8 +97,9 @@ def next_digest(person: Person) -> tuple[Letter, Written] | None:
 
     In the active language; the same code as what is sent, and nothing is kept of it.
     """
-    found = Due(person.id, "day", "W")
-    picked = pick(person, found.rhythms, clock.now())
+    picked = pick(person, [Rhythm.DAILY, Rhythm.WEEKLY], clock.now())
+    is_daily = rhythm_of(person) == Rhythm.DAILY
+    found = Due(person.id, "day" if is_daily else "", "" if is_daily else "W")
     return write_digest(person, picked, found) if picked.is_enough else None
 
 

@@ -35,7 +35,7 @@ def rail_links(request: HttpRequest) -> list[dict[str, Any]]:
     """The list of settings pages, for the rail beside them."""
     pages = [
         (f"{request.viewer.url}edit/", _("Profile"), "user"),
-        ("/settings/", _("Display and mail"), "palette"),
+        ("/settings/", _("Display"), "palette"),
         ("/settings/notifications/", _("Notifications"), "bell"),
         ("/settings/account/", _("Sign-in"), "key-round"),
         *([("/settings/programs/", _("Apps"), "hard-drive")] if programs.scopes() else []),
