@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
@@ -86,3 +87,31 @@ def test_a_host_announces_and_a_member_says_so_by_keyboard(stage: Stage):
     expect(member.locator("[data-important]")).to_have_count(0)
     member.goto(host.url)
     expect(member.locator("main")).to_contain_text("Vous avez répondu")
+
+
+def test_their_pages_are_sound_and_fit_a_phone(stage: Stage, axe: Callable[..., None]):
+    author, host, member = stage.browser_of("author"), stage.browser_of("host"), stage.browser_of("member")
+    author.goto(stage.site / f"exchanges/new/?to={stage.cast.member.key}")
+    axe(author)
+    box(author, "Objet").fill(SUBJECT)
+    box(author, "Votre message").fill("Un mot.")
+    author.locator("main").get_by_role("button", name="Envoyer", exact=True).click()
+    heading(author, SUBJECT).wait_for()
+    member.set_viewport_size({"width": 360, "height": 800})
+    member.goto(stage.site / "exchanges/")
+    axe(member)
+    for tail in ("", "add/", "leave/", "report/"):
+        member.goto(f"{author.url}{tail}")
+        axe(member)
+    open_question(
+        host, stage.site / stage.cast.open.url.lstrip("/"), CLOSED, "Prenez vos affaires.", kind="sujet"
+    )
+    more(host)
+    host.get_by_role("link", name=re.compile("L’annoncer comme important")).click()
+    axe(host)
+    host.locator("main").get_by_role("button", name="Annoncer", exact=True).click()
+    heading(host, CLOSED).wait_for()
+    member.goto(stage.site / "")
+    axe(member)
+    member.goto(host.url)
+    axe(member)
