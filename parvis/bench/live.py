@@ -87,7 +87,10 @@ def run(*, as_json: bool = False) -> dict[str, Any]:
             report = asyncio.run(_measured(environment, people, PORT))
         finally:
             os.killpg(pages.pid, signal.SIGTERM)
-            pages.wait(10)
+            try:
+                pages.wait(10)
+            except subprocess.TimeoutExpired:
+                os.killpg(pages.pid, signal.SIGKILL)
     report["cores"], report["date"] = os.cpu_count(), time.strftime("%Y-%m-%d")
     sys.stdout.write((json.dumps(report) if as_json else _table(report)) + "\n")
     return report
