@@ -26,7 +26,7 @@ def correct(question: Question, viewer: Person) -> dict[str, tuple[str, ...]]:
     Likelier is what stands more often in what this viewer may read: no other text has any part in it.
     """
     stems = stems_of(question.words)
-    found = {}
+    found: dict[str, tuple[str, ...]] = {}
     for word in question.words:
         if not stems[word] or count_known(stems[word], viewer):
             continue
