@@ -6,9 +6,11 @@ A class that a tool brings enters by itself, and must say in TRIALS which of the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from parvis.attention import delivering
 from parvis.attention.classes import class_of, classes
@@ -17,6 +19,7 @@ from parvis.attention.reading import count_unseen, notices_of
 from parvis.attention.wording import ICONS
 from parvis.contributions.models import Contribution
 from parvis.journal.jobs import drain, enqueue
+from parvis.kernel import clock
 from parvis.kernel.ids import new_id
 from parvis.people.models import Person
 from parvis.toolkit import registry
@@ -44,6 +47,7 @@ class Trial:
     told: str
     space: str = "open"
     job: str = ""  # which clock tells of it
+    later: int = 0  # days until it does
 
 
 TRIALS: dict[str, Trial] = {
@@ -68,6 +72,7 @@ TRIALS: dict[str, Trial] = {
         "member",
         job="search.tell",
     ),
+    "bookmark": Trial((Step("member", "remind"),), "member", job="returning.remind", later=31),
     "private": Trial((Step("author", "reply", {"body": "Bien noté"}, on="exchange"),), "member", ""),
     "new": Trial((Step("member", "community_level"), Step("author", "publish")), "member"),
 }
@@ -85,9 +90,10 @@ def do(world: World, trial: Trial, step: Step) -> None:
 
 def work(trial: Trial) -> None:
     """The jobs that the act left, and the periodic one that tells of it."""
-    if trial.job:
-        enqueue(trial.job)
-    drain()
+    with time_machine.travel(clock.now() + timedelta(days=trial.later), tick=True):
+        if trial.job:
+            enqueue(trial.job)
+        drain()
 
 
 def rows_of(person: Person, slug: str, already: set[int]) -> list[Notice]:

@@ -6,7 +6,10 @@ import re
 from pathlib import Path
 
 HOUSE = Path(__file__).resolve().parents[1] / "parvis"
-SAID = re.compile(r"readmark|read_mark|read_until", re.IGNORECASE)
+SAID = re.compile(
+    r"readmark|read_mark|read_until|last_visit|returning_(?:stay|reminder|caughtup)|parvis\.returning",
+    re.IGNORECASE,
+)
 
 
 def test_statistics_adoption_governance_and_export_never_mention_it() -> None:
