@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import Element
@@ -185,14 +186,15 @@ def _person_properties(person: Person) -> Properties:
 
 def _agenda_part(agenda: Agenda) -> Part:
     made = _common([element(d("collection")), element(c("calendar"))], agenda.title)
+    tag = cache(lambda: _tag_of(agenda))  # asked for under two names
     made |= {
         c("supported-calendar-component-set"): lambda: [element(c("comp"), name="VEVENT")],
         d("supported-report-set"): lambda: [
             element(d("supported-report"), element(d("report"), element(c(name))))
             for name in ("calendar-query", "calendar-multiget")
         ],
-        f"{{{SERVER}}}getctag": lambda: _tag_of(agenda),
-        d("getetag"): lambda: f'"{_tag_of(agenda)}"',
+        f"{{{SERVER}}}getctag": tag,
+        d("getetag"): lambda: f'"{tag()}"',
         f"{{{APPLE}}}calendar-color": lambda: agenda.colour,
     }
     return Part(f"{HOME}{agenda.slug}/", made)

@@ -141,7 +141,7 @@ def _unfit(environ: Environment) -> Answer | None:
 
 def _unfit_body(environ: Environment) -> Answer | None:
     length = str(environ.get("CONTENT_LENGTH") or "0")
-    if not length.isdigit() or int(length) > MOST_XML:
+    if not length.isdecimal() or int(length) > MOST_XML:
         return sentence("413 Content Too Large", "Too long.")
     body = environ["wsgi.input"].read(int(length)) if int(length) else b""
     if body and environ["REQUEST_METHOD"] in SPEAKS_XML:

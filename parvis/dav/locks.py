@@ -11,16 +11,18 @@ from typing import Any
 from urllib.parse import quote, unquote
 from xml.sax.saxutils import escape
 
+from django.utils.translation import gettext as _
 from wsgidav.lock_man.lock_manager import generate_lock_token, normalize_lock_root
 
 from parvis.dav.models import Lock
-from parvis.dav.refusals import saying
+from parvis.dav.refusals import Said, saying
 from parvis.dav.session import CURRENT, Session
 from parvis.kernel import clock
 from parvis.toolkit import files
 
 LONGEST = 60 * 60  # seconds; programs ask again before the end
 USUAL = 10 * 60
+MOST = 500  # locks of one person at a time
 OF_PAGE = "opaquelocktoken:page-"
 
 Told = dict[str, Any]  # a lock as WsgiDAV knows it
@@ -42,10 +44,14 @@ class Storage:
         """Nobody ends everybody's locks."""
 
     def get(self, token: str) -> Told | None:
-        return next((told for told in _valid(CURRENT.get()) if told["token"] == token), None)
+        session = CURRENT.get()
+        asked = [told for told in _known(session) if told["token"] == token]
+        return next(iter(_valid(session, asked)), None)
 
     def create(self, path: str, lock: Told) -> Told:
         session, root = CURRENT.get(), normalize_lock_root(path)
+        if sum(told["principal"] == str(session.person.id) for told in _known(session)) >= MOST:
+            raise Said(507, _("Your programs hold too many locks: close some files, and try again."))
         timeout = _seconds(lock.get("timeout"))
         until = clock.now() + timedelta(seconds=timeout)
         member = session.find(unquote(root))
@@ -100,12 +106,13 @@ class Storage:
         self, path: str, *, include_root: bool, include_children: bool, token_only: bool
     ) -> list[Any]:
         session, root = CURRENT.get(), normalize_lock_root(path)
-        found = [
+        asked = [
             told
-            for told in _valid(session)
+            for told in _known(session)
             if (include_root and told["root"] == root)
             or (include_children and told["root"].startswith(f"{root}/"))
         ]
+        found = _valid(session, asked)
         if include_root and not found:
             found = _of_page(session, root)
         return [told["token"] for told in found] if token_only else found
@@ -124,13 +131,16 @@ def hold_written(session: Session, path: str) -> None:
         _forget(session)
 
 
-def _valid(session: Session) -> list[Told]:
-    """All locks that hold now, read once a request; one that was ended on the file's page holds no more."""
-    known = session.locks
-    if known is None:
-        rows = Lock.objects.filter(expires_at__gt=clock.now())
-        known = session.locks = [_told(row) for row in rows]
-    return [told for told in known if not told["holds"] or _still_held(session, told)]
+def _known(session: Session) -> list[Told]:
+    """All locks whose time isn't over, read once a request."""
+    if session.locks is None:
+        session.locks = [_told(row) for row in Lock.objects.filter(expires_at__gt=clock.now())]
+    return session.locks
+
+
+def _valid(session: Session, asked: list[Told]) -> list[Told]:
+    """Those that hold: one that was ended on the file's page holds no more. Each file is looked for, so ask of few."""
+    return [told for told in asked if not told["holds"] or _still_held(session, told)]
 
 
 def _still_held(session: Session, told: Told) -> bool:

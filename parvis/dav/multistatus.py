@@ -30,6 +30,9 @@ class Part:
     properties: Properties | None
 
 
+NO_LETTERS = "\ufffe\uffff"
+
+
 def d(name: str) -> str:
     return f"{{{DAV}}}{name}"
 
@@ -52,7 +55,9 @@ def href(path: str) -> Element:
 
 def clean(words: str) -> str:
     """Without the characters that XML knows no way to write."""
-    return "".join(letter for letter in words if letter in "\t\n\r" or ord(letter) >= 32)
+    return "".join(
+        letter for letter in words if letter in "\t\n\r" or (letter >= " " and letter not in NO_LETTERS)
+    )
 
 
 def multistatus(parts: Iterable[Part], asked: list[str] | None, *, is_named_only: bool = False) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from io import BytesIO
 from typing import Any, BinaryIO
@@ -14,6 +13,7 @@ from wsgidav.dav_provider import DAVCollection, DAVNonCollection, DAVProvider
 from wsgidav.util import get_uri_name, get_uri_parent, join_uri
 
 from parvis.dav.locks import hold_written
+from parvis.dav.multistatus import clean
 from parvis.dav.refusals import Said, saying
 from parvis.dav.scratch import Kept, is_passing
 from parvis.dav.session import Session
@@ -59,7 +59,7 @@ class Shelf(DAVCollection):  # type: ignore[misc]
         self.session: Session = environ["parvis.session"]
 
     def get_display_name(self) -> str:
-        return "".join(letter for letter in self.folder.title if unicodedata.category(letter) != "Cc")
+        return clean(self.folder.title)
 
     def get_creation_date(self) -> float:
         return self.folder.created_at.timestamp()

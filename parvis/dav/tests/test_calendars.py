@@ -10,9 +10,11 @@ import httpx
 import icalendar
 import pytest
 from caldav.lib.error import AuthorizationError
+from defusedxml import ElementTree
 
 from parvis.accounts.app_passwords import make_app_password, take_back
 from parvis.contributions.actions import revise
+from parvis.dav.multistatus import clean
 from parvis.dav.tests.programs import program_of
 from parvis.kernel.db import acting
 from parvis.membership.actions import remove_member
@@ -142,3 +144,12 @@ def test_a_password_of_files_opens_no_calendar_and_one_taken_back_nothing(cast: 
     assert phone("PROPFIND", "/", depth="0").status == 207
     take_back(kept.id, by=cast.member)
     assert phone("PROPFIND", "/", depth="0").status == 401
+
+
+def test_a_letter_that_xml_knows_not_breaks_nobodys_calendar(cast: Cast):
+    plan(cast, cast.secret)
+    cast.secret.name = "Quai\uffff\x02 nord"
+    cast.secret.save(update_fields=["name"])
+    member = program_of(cast.member, "calendar", "/caldav")
+    ElementTree.fromstring(told(member, f"/calendars/c-{cast.secret.slug}/"))
+    assert clean("Quai\uffff\ufffe\x02 nord\n") == "Quai nord\n"

@@ -13,7 +13,7 @@ from parvis.dav.tests.programs import hrefs, program_of
 from parvis.spaces.models import Space
 from parvis.testing.cast import Cast
 from parvis.toolkit import registry
-from parvis.tools.documents import binning
+from parvis.tools.documents import binning, drawers
 from parvis.tools.documents.folders import add_folder
 from parvis.tools.documents.models import Discarded, Document, Folder, Version
 from parvis.tools.documents.tests.stage import document
@@ -319,3 +319,23 @@ def test_an_approved_file_is_what_readers_get_and_a_save_begins_its_review_anew(
     assert asked.state == State.RENEWED
     assert Review.objects.get(contribution=plan, state=State.REVIEW).number == 3
     assert reader("GET", here).body == b"approuve"
+
+
+def test_listing_a_folder_compares_no_name_with_all_the_others(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    author, here, compared = program_of(cast.author), base(cast.on_request), [0]
+    fold = drawers.folded
+
+    def counted(name: str) -> str:
+        compared[0] += 1
+        return fold(name)
+
+    monkeypatch.setattr(drawers, "folded", counted)
+    spent = []
+    for number in range(1, 13):
+        document(cast, f"Plan {number}.txt")
+        if number in (4, 8, 12):
+            compared[0] = 0
+            listed = author("PROPFIND", here, depth="1").text
+            assert listed.count("<D:getetag>") == number
+            spent.append(compared[0])
+    assert spent[2] - spent[1] == spent[1] - spent[0] > 0

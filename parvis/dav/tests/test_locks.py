@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from parvis.dav import locks
 from parvis.dav.models import Lock
 from parvis.dav.tests.programs import Answered, Program, program_of
 from parvis.kernel import clock
+from parvis.kernel.db import count_statements
 from parvis.kernel.errors import Refused
 from parvis.testing.cast import Cast
 from parvis.tools.documents import actions
@@ -119,3 +121,28 @@ def test_who_may_only_read_locks_nothing(cast: Cast):
     assert lock(stranger, f"/documents/{cast.open.slug}/Plan.txt").status == 403
     assert lock(stranger, f"/documents/{cast.open.slug}/Neuf.txt").status == 403
     assert not Lock.objects.exists()
+
+
+def test_what_others_hold_costs_nobody_more(cast: Cast):
+    document(cast, "Plan.txt")
+    author, member, path = program_of(cast.author), program_of(cast.member), path_of(cast)
+    taken = lock(author, path)
+    spent = []
+    for number in (1, 6):
+        for turn in range(number):
+            document(cast, f"Autre {number}-{turn}.txt")
+            assert lock(member, path_of(cast, f"Autre {number}-{turn}.txt")).status == 200
+        with count_statements() as statements:
+            assert author("PUT", path, b"Deux", **{"if": f"({taken.headers['lock-token']})"}).status == 204
+        spent.append(len(statements))
+    assert spent[0] == spent[1]
+
+
+def test_nobodys_programs_hold_more_than_their_share(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(locks, "MOST", 2)
+    for number in range(3):
+        document(cast, f"Plan {number}.txt")
+    answers = [lock(program_of(cast.author), path_of(cast, f"Plan {number}.txt")) for number in range(3)]
+    assert [one.status for one in answers] == [200, 200, 507]
+    assert Lock.objects.count() == 2
+    assert lock(program_of(cast.member), path_of(cast, "Plan 2.txt")).status == 200

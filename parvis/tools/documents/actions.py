@@ -16,18 +16,18 @@ from parvis.access.table import require
 from parvis.approvals.actions import version_written
 from parvis.approvals.models import Edition
 from parvis.config import config
-from parvis.contributions import entries, texts
+from parvis.contributions import texts
 from parvis.contributions.actions import publish, touch_card
 from parvis.contributions.marks import Attachment
 from parvis.contributions.models import Contribution
 from parvis.journal.actions import record
 from parvis.journal.jobs import enqueue
 from parvis.kernel import clock
-from parvis.kernel.db import HasId, read
+from parvis.kernel.db import HasId
 from parvis.kernel.errors import NotFound, Refused
 from parvis.kernel.files import Source, Stored, site_store
 from parvis.spaces.models import Space
-from parvis.tools.documents import names
+from parvis.tools.documents import indexing, names
 from parvis.tools.documents.models import Document, Folder, Version
 from parvis.tools.documents.quotas import MEGABYTE, check_room
 
@@ -37,14 +37,6 @@ if TYPE_CHECKING:
 LONGEST_NOTE = 300
 LONGEST_LOCK = timedelta(days=14)
 MOST_VERSIONS = 500
-
-
-WORDS = """
-SELECT d.name, coalesce(b.text, '') AS said, coalesce(v.text, '') AS held FROM documents_document d
-  LEFT JOIN contributions_body b ON b.contribution_id = d.contribution_id
-  LEFT JOIN documents_version v ON v.contribution_id = d.contribution_id AND v.number = coalesce((SELECT r.number
-    FROM approvals_review r WHERE r.contribution_id = d.contribution_id AND r.state = 'approved'), d.version)
-WHERE d.contribution_id = %(id)s"""
 
 
 class BeingEdited(Refused):
@@ -90,7 +82,7 @@ def publish_document(
     contribution = publish(
         "document",
         space,
-        title=title if link else names.document_name(stored.name),
+        title=title if link or stored is None else names.document_name(stored.name),
         body=body,
         by=by,
         at=at,
@@ -290,7 +282,7 @@ def keep_version(
 def show_on_card(document: Document) -> None:
     """What its cards say, and the words by which it is found, as they are now."""
     contribution = document.contribution
-    index(document)
+    indexing.index(document)
     if contribution.title != document.name:
         contribution.title = document.name
         contribution.save(update_fields=["title"])
@@ -301,25 +293,6 @@ def show_on_card(document: Document) -> None:
         number=document.version,
         lives_in=document.lives_in,
     )
-
-
-def index(document: Document) -> None:
-    """Puts name, description and the text of the version shown into the search."""
-    entries.index(document.contribution)
-
-
-def words(contribution: Contribution) -> tuple[str, str] | None:
-    """Name, and description with the text of the version shown: the approved one, else the last. One query."""
-    rows = read(WORDS, {"id": contribution.id})
-    return (rows[0].name, f"{rows[0].said} {rows[0].held}") if rows else None
-
-
-def approval_settled(contribution: Contribution) -> None:
-    """Another version is the one shown: it is found by its own words."""
-    document = Document.objects.filter(contribution=contribution).first()
-    if document is not None:
-        document.contribution = contribution
-        index(document)
 
 
 def revised(contribution: Contribution, *, options: dict[str, Any], by: Person) -> None:

@@ -65,9 +65,9 @@ SELECT c.id FROM contributions_contribution c WHERE c.space_id = %(space)s AND c
 ORDER BY c.published_at DESC LIMIT 1"""
 
 
-def same(one: str, other: str) -> bool:
-    """Whether two names are one for people: an accent makes a difference, a capital doesn't."""
-    return unicodedata.normalize("NFC", one).casefold() == unicodedata.normalize("NFC", other).casefold()
+def folded(name: str) -> str:
+    """What two names have in common that are one for people: an accent makes a difference, a capital doesn't."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 @dataclass
@@ -153,6 +153,7 @@ class Drawer:
     key: int | None = None
     space: Space | None = None  # found when it is first needed
     _known: list[files.Member] | None = None
+    _named: dict[str, files.Member] | None = None  # the same by name: a listing looks each of them up again
 
     def here(self) -> Space:
         """The community, as its reader finds it. Raises NotFound."""
@@ -180,12 +181,14 @@ class Drawer:
         known = [*inner, *(Sheet(self, row) for row in read(FILES, asked))]
         for member, name in zip(known, names.apart(one.name for one in known), strict=True):
             member.name = name
-        self._known = known
+        self._known, self._named = known, None
         return known
 
     def find(self, name: str) -> files.Member | None:
-        wanted = {name, names.document_name(name)}
-        return next((one for one in self.members() if any(same(one.name, like) for like in wanted)), None)
+        members = self.members()
+        if self._named is None:
+            self._named = {folded(one.name): one for one in reversed(members)}
+        return self._named.get(folded(name)) or self._named.get(folded(names.document_name(name)))
 
     def require_writable(self) -> None:
         require("space.post", self.here(), by=self.person)

@@ -138,7 +138,9 @@ def add_part(
     Whole, it becomes what it was sent for. Who may: who sends it, while they may post there. Raises Refused.
     """
     require("space.post", found.space, by=by)
-    locked = Incoming.objects.select_for_update(of=("self",), no_key=True).get(id=found.id)
+    locked = Incoming.objects.select_for_update(of=("self",), no_key=True).filter(id=found.id).first()
+    if locked is None:
+        raise NotFound  # its sender forgot it, or its day was over, while this part was on its way
     if at != locked.offset or locked.made_id is not None:
         raise WrongPlace(_("That part has come already."))
     path = place_of(found.id)

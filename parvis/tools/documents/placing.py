@@ -5,7 +5,7 @@ Not here: contents (actions), folders themselves (folders).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
@@ -114,5 +114,5 @@ def copy_document(
     if extension and not called.lower().endswith(f".{extension.lower()}"):
         called = names.document_name(f"{called}.{extension}")
     stored = Stored(last.sha256, last.size, last.media_type, called)
-    options = {"file": stored, "folder": folder}
-    return actions.publish_document(to, title=called, body="", by=by, options=options)
+    given: dict[str, Any] = {"file": stored, "folder": folder}
+    return actions.publish_document(to, title=called, body="", by=by, options=given)

@@ -15,7 +15,7 @@ from parvis.kernel.db import SYSTEM, acting
 from parvis.kernel.errors import ParvisError
 from parvis.kernel.files import site_store
 from parvis.kernel.sandbox import DecoderFailed, run_limited
-from parvis.tools.documents import actions, office
+from parvis.tools.documents import indexing, office
 from parvis.tools.documents.models import Document, Preview, Version
 
 CPU_SECONDS, SECONDS = 20, 45
@@ -159,4 +159,4 @@ def _keep(version_id: int, seen: Seen | None) -> None:
         contribution_id=version.contribution_id, version=version.number
     )
     for one in document:
-        actions.index(one)
+        indexing.index(one)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.access.roles import Role
 from parvis.toolkit.spec import Act, Kind, Tool, Versions
-from parvis.tools.documents import actions, bundle, drawers, reading, showing
+from parvis.tools.documents import actions, bundle, drawers, indexing, reading, showing
 
 if TYPE_CHECKING:
     from parvis.contributions.models import Contribution
@@ -43,9 +43,9 @@ DOCUMENT = Kind(
     versions=Versions(
         current=reading.current_edition,
         url=lambda contribution, number: f"/documents/{contribution.key}/file/{number}/",
-        settled=actions.approval_settled,
+        settled=indexing.approval_settled,
     ),
-    words=actions.words,
+    words=indexing.words,
     dump=bundle.dump_document,
     load=bundle.load_document,
 )

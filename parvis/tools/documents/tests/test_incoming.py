@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.test import Client
 
 from parvis.config import config
 from parvis.kernel import clock
+from parvis.kernel.errors import NotFound
 from parvis.kernel.files import local_store
 from parvis.membership.actions import leave
 from parvis.testing.cast import Cast
@@ -205,3 +207,12 @@ def test_nothing_half_sent_is_kept_as_a_file(cast: Cast) -> None:
     send(client, place, 0, DATA[:4000])
     assert local_store().collect_garbage([], min_age_seconds=-5) == 0
     assert offset(client, place) == 4000
+
+
+def test_a_part_that_comes_after_its_file_was_forgotten_finds_nothing(cast: Cast) -> None:
+    begun = incoming.begin(cast.on_request, name="Film.bin", size=10, by=cast.author)
+    found = incoming.find_incoming(cast.on_request, begun.id, by=cast.author)
+    incoming.drop(begun.id)
+    with pytest.raises(NotFound):
+        incoming.add_part(found, BytesIO(b"x" * 10), at=0, by=cast.author)
+    assert not Document.objects.exists()
