@@ -160,7 +160,7 @@ SIGNED_IN: list[Row] = [
     post("search_remove", "the author", {}, "search_savedsearch -1", given={"key": "{own_search}"}),
     get("since", "anybody signed in"),
     get("catch_up", "anybody signed in"),
-    post("catch_up", "anybody signed in", {"since": "2020-01-01T00:00:00+00:00"}, "returning_caughtup +1"),
+    post("catch_up", "anybody signed in", {"since": "2020-01-01T00:00:00+00:00"}, "returning_caughtup +*; contributions_readmark +*"),
     post("catch_up_back", "anybody signed in", {}, given={"moment": "0000000000001"}, why="nothing was marked at that moment"),
     get("design", "anybody signed in"),
     get("design_page", "anybody signed in", given={"name": "home"}),

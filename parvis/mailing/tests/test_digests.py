@@ -280,7 +280,7 @@ def test_ten_things_at_most_and_no_place_fills_the_letter(cast: Cast, relay: Rel
     (mail,) = [opened(raw) for raw in relay.received]
     said = words_of(mail)
     assert mail.get_body(("plain",)).get_content().count("/go/") == 10
-    assert mail.get_body(("html",)).get_content().count("<h3") == 10
+    assert mail.get_body(("html",)).get_content().count("<h1") == 10
     assert "Un mot ailleurs" in said
     assert "Il y a encore à lire" in said
 

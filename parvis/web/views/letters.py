@@ -87,7 +87,9 @@ def show_next(request: Request) -> HttpResponse:
 def show_next_letter(request: Request) -> HttpResponse:
     """The letter itself, to be framed."""
     found = next_digest(request.viewer)
-    nothing = Markup('<!doctype html><html lang="{}"><head><title>{}</title></head><p>{}</p></html>')
+    nothing = Markup(
+        '<!doctype html><html lang="{}"><head><title>{}</title></head><body><main><h1>{}</h1></main></body></html>'
+    )
     words = _("Nothing would come now.")
     return _framed(found[1].html if found else nothing.format(get_language() or "fr", words, words))
 
