@@ -39,6 +39,7 @@ def _sections(level: int) -> tuple[tuple[str, tuple[Item, ...]], ...]:
         place,
         (),
         f"{config.url}/",
+        is_for_you=True,
     )
     new = Item(
         _("%(who)s %(did)s") % {"who": _("Tom Nguyen"), "did": _("opened a topic")},
@@ -60,4 +61,4 @@ def _sections(level: int) -> tuple[tuple[str, tuple[Item, ...]], ...]:
 
 
 def _with(item: Item, text: str) -> Item:
-    return Item(item.lead, item.title, item.place, (text,), item.url)
+    return Item(item.lead, item.title, item.place, (text,), item.url, item.is_for_you)
