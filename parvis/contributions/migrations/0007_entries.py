@@ -33,6 +33,21 @@ CONFIGURATIONS = [
 APART_LITERAL = APART.replace("'", "''")
 STOPS_LITERAL = "{" + ",".join(sorted(STOPS)) + "}"
 
+# Without its accents a word may be empty (the "¯" of a shrug) or hold a quote: no tsvector is read from that. Such texts
+# are folded word by word.
+BARE = r"""
+CREATE OR REPLACE FUNCTION contributions_bare(known tsvector) RETURNS tsvector LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE said text := known::text; bare text := unaccent(said);
+BEGIN
+  IF strpos(bare, '''''') = 0 AND strpos(bare, '\') = 0
+      AND length(replace(bare, '''', '')) - length(bare) = length(replace(said, '''', '')) - length(said) THEN
+    RETURN bare::tsvector;
+  END IF;
+  RETURN (SELECT coalesce(string_agg('''' || replace(replace(one.word, '\', '\\'), '''', '''''') || ''''
+      || coalesce(':' || array_to_string(one.positions, ','), ''), ' '), '')::tsvector
+    FROM (SELECT unaccent(u.lexeme) AS word, u.positions FROM unnest(known) u) one WHERE one.word <> '');
+END $$"""
+
 FUNCTIONS = [
     # The words of a text as typed, and its stems, so that the stems carry another weight.
     f"""
@@ -47,10 +62,10 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE own tsvector; folded tsvector;
 BEGIN
   IF language = 'en' THEN
-    own := unaccent(to_tsvector('english', spoken)::text)::tsvector;
+    own := contributions_bare(to_tsvector('english', spoken));
     folded := to_tsvector('parvis_en', spoken);
   ELSE
-    own := unaccent(to_tsvector('french', spoken)::text)::tsvector;
+    own := contributions_bare(to_tsvector('french', spoken));
     folded := to_tsvector('parvis_fr', spoken);
   END IF;
   own := ts_delete(own, tsvector_to_array(known) || '{STOPS_LITERAL}'::text[]);
@@ -117,6 +132,7 @@ BACKWARD = [
     "DROP FUNCTION contributions_words(bigint, bigint, text, text, text, text, text)",
     "DROP FUNCTION contributions_week(bigint)",
     "DROP FUNCTION contributions_stems(text, text, tsvector)",
+    "DROP FUNCTION contributions_bare(tsvector)",
     "DROP FUNCTION contributions_exact(text)",
     "DROP FUNCTION contributions_spoken(text)",
     *[f"DROP TEXT SEARCH CONFIGURATION parvis_{name}" for name in ("exact", "fr", "en")],
@@ -127,7 +143,7 @@ class Migration(migrations.Migration):
     dependencies = [("contributions", "0006_followed_tags")]
 
     operations = [
-        migrations.RunSQL([*CONFIGURATIONS, *FUNCTIONS], BACKWARD),
+        migrations.RunSQL([*CONFIGURATIONS, BARE, *FUNCTIONS], BACKWARD),
         migrations.CreateModel(
             name="Entry",
             fields=[
