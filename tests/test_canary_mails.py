@@ -27,4 +27,4 @@ def test_no_letter_and_no_bell_tells_what_its_reader_may_not_read(planted: Plant
 def test_letters_really_carried_planted_words(planted: Planted, sweep: Sweep) -> None:
     by_mail = {planted.where[word] for word, actors in sweep.met.items() if "a mail" in actors.values()}
     assert {"contributions_contribution.title", "spaces_space.name", "people_person.display_name"} <= by_mail
-    assert sweep.pages > 100
+    assert sweep.pages > 20  # what waits for one person comes in one mail
