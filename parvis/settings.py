@@ -21,7 +21,10 @@ CSRF_TRUSTED_ORIGINS = [config.url] if IS_HTTPS else []
 
 SHIPPED_TOOLS = ["notes", "forum", "blog", "shares", "calendar", "documents", "polls", "feeds", "pages"]
 TOOLS = [slug.strip() for slug in config.tools.split(",") if slug.strip()] or SHIPPED_TOOLS
-ROOMS = ["exchanges", "announcements"]  # rooms of the house that declare themselves as tools do, and are always there
+ROOMS = [
+    "exchanges",
+    "announcements",
+]  # rooms of the house that declare themselves as tools do, and are always there
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -16,7 +16,14 @@ from parvis.toolkit.routing import ROUTES, Route
 from tests.world import World
 
 # Not part of what a request may be refused to change: the day of a session, when one was here last, keys of repeated forms, work that failed.
-LEFT_OUT = {"journal_receipt", "returning_stay", "django_migrations", "django_content_type", "auth_permission", "auth_group"}
+LEFT_OUT = {
+    "journal_receipt",
+    "returning_stay",
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "auth_group",
+}
 NOT_HASHED = {
     "accounts_session": "to_jsonb(t) - 'seen_on'",
     "procrastinate_jobs": "to_jsonb(t) - 'scheduled_at'",

@@ -27,8 +27,7 @@ NEW_DAYS = 30
 NEWCOMERS = 5
 
 # Everything the head of a community says to this reader, in one round trip.
-STANDING = (
-    """
+STANDING = """
 SELECT {important} AS important, m.role, coalesce(m.charter_version, 0) AS accepted, u.level, r.id AS request_id, i.id AS invitation_id,
   (SELECT c.version FROM membership_charter c WHERE c.space_id = s.id AND c.source <> ''
      AND c.version = (SELECT max(version) FROM membership_charter WHERE space_id = s.id)) AS charter,
@@ -58,7 +57,6 @@ FROM spaces_space s
   LEFT JOIN membership_invitation i ON i.space_id = s.id AND i.person_id = %(me)s AND i.accepted_at IS NULL
     AND i.revoked_at IS NULL AND i.expires_at > now()
 WHERE s.id = %(space)s""".replace("{important}", on_top_sql("AND a.space_id = %(space)s"))
-)
 
 
 @dataclass(frozen=True)
