@@ -26,11 +26,11 @@ INLINE = re.compile(
     r"""<script(?![^>]*\bsrc=)(?![^>]*type="application/json")[^>]*>\s*\S|<style\b|\son[a-z]+\s*=\s*["']|\sstyle\s*=\s*["']"""
 )
 
-# A letter as it would be sent has its styles in itself, as mail needs them. It stands in a frame, loads nothing, runs
-# nothing and is an origin of its own; what frames it may frame our own addresses only.
+# A letter as it would be sent has its styles in itself, as mail needs them. It stands in a sandboxed frame,
+# loads nothing and runs nothing; what frames it may frame our own addresses only.
 LETTERS = {"mail_next_letter", "admin_letters_sample"}
 FRAMING = {"mail_next", "admin_letters"}
-LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; form-action 'none'; sandbox allow-popups allow-popups-to-escape-sandbox"
+LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; form-action 'none'"
 
 
 def someone_with(row: Row) -> tuple[str, str] | None:
