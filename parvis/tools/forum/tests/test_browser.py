@@ -201,7 +201,12 @@ def test_an_answer_is_written_richly_by_keyboard_and_found_again_elsewhere(
     enter(phone, live_site, issue_again(scene["cast"].member))
     phone.goto(at)
     phone.locator("#reply").scroll_into_view_if_needed()
-    phone.wait_for_function("() => document.querySelector('#reply-form-body').value.endsWith('suite.')")
+    phone.evaluate(
+        """() => new Promise((done) => {
+            const look = () => (document.querySelector('#reply-form-body')?.value.endsWith('suite.') ? done() : setTimeout(look, 20));
+            look();
+        })"""
+    )
     desk.keyboard.press("Control+Enter")
     desk.locator(".reply.is-target .prose strong", has_text="un").wait_for()
 

@@ -31,7 +31,7 @@ def test_a_pause_saves_the_form_once_and_says_when(site: Site, page: Page) -> No
     assert "csrfmiddlewaretoken" not in sent.form
     page.locator("textarea").press_sequentially("!")
     expect(page.locator("[name=draft]")).to_have_value("d1")
-    page.wait_for_function("() => !document.querySelector('textarea').matches(':invalid')")
+    expect(page.locator("textarea:invalid")).to_have_count(0)
     with page.expect_response("**/draft"):
         pass
     assert site.to("/draft")[1].value("draft") == "d1"

@@ -89,7 +89,7 @@ def test_an_upload_is_sent_at_once_and_its_id_posted(site: Site, page: Page) -> 
         )
     )
     page.locator("x-upload").wait_for()
-    page.wait_for_function("() => customElements.get('x-upload')")
+    page.locator("x-upload:defined").wait_for()
     page.get_by_label("Cover").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": b"abc"})
     expect(page.locator(".upload-done")).to_contain_text("a.png")
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -112,7 +112,7 @@ def test_the_brand_is_judged_by_the_server_and_shown_at_once(site: Site, page: P
             '<input type="range" name="hue" min="0" max="360" aria-label="Hue"></form><p data-sample>Sample</p><p data-verdict></p></x-live-preview>',
         )
     )
-    page.wait_for_function("() => customElements.get('x-live-preview')")
+    page.locator("x-live-preview:defined").wait_for()
     page.get_by_label("Hue").fill("120")
     expect(page.locator("[data-verdict]")).to_have_text("Contrast 5.1: readable")
     assert (

@@ -54,7 +54,12 @@ def test_n_walks_the_new_replies_then_the_next_thing_of_the_list(site: Site, pag
     )
     site.page(f"/forum/{OTHER}/", "<main>Other</main>", body_attributes=BODY)
     page.goto(site.page("/", f"<main>{entries}</main>", body_attributes=BODY))
-    page.wait_for_function("sessionStorage.getItem('parvis-unread')")
+    page.evaluate(
+        """() => new Promise((done) => {
+            const look = () => (sessionStorage.getItem('parvis-unread') ? done() : setTimeout(look, 20));
+            look();
+        })"""
+    )
     open_thread(site, page, thread(3, after=60_000, new="1 3"))
     expect(page.locator("[data-new]")).to_have_count(2)
     for reply in ("#r-1", "#r-3"):
