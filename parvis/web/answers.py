@@ -160,18 +160,21 @@ def _choice_label(name: str, label: str) -> str:
     return month_in_words(month) if month else f"#{label}" if name == "tag" else label
 
 
-def describe_hit(hit: Hit, question: Question) -> dict[str, Any]:
-    """One result: where it leads, what it is, its words in pieces with the matching ones told apart."""
+def describe_hit(hit: Hit, question: Question, meant: tuple[str, ...] = ()) -> dict[str, Any]:
+    """One result: where it leads, what it is, its words in pieces with the matching ones told apart.
+
+    `meant` are words read for others that nothing holds.
+    """
     row = hit.row
     kind = registry.kinds()[row.kind][1]
     is_reply = hit.reply_id is not None
     return {
         "id13": row.key,
-        "url": marked_url(hit, question, at_reply=False),
+        "url": marked_url(hit, question, meant, at_reply=False),
         "title": hit.title if row.title else (),
         "excerpt": hit.excerpt,
         "is_reply": is_reply,
-        "reply_url": marked_url(hit, question) if is_reply else "",
+        "reply_url": marked_url(hit, question, meant) if is_reply else "",
         "reply_word": kind.replies[1],
         "writer": hit.author_name if is_reply else row.author_name,
         "at": (hit.at if is_reply else None) or row.published_at,
@@ -189,11 +192,11 @@ def describe_hit(hit: Hit, question: Question) -> dict[str, Any]:
     }
 
 
-def marked_url(hit: Hit, question: Question, *, at_reply: bool = True) -> str:
+def marked_url(hit: Hit, question: Question, meant: tuple[str, ...] = (), *, at_reply: bool = True) -> str:
     """Where a result is read, at the reply that matched if asked, with the words to mark there."""
     shown = [text for text, is_marked in (*hit.title, *hit.excerpt) if is_marked]
     asked = [*question.words, *(word for phrase in question.phrases for word in phrase)]
-    words = " ".join(dict.fromkeys(word.casefold() for word in [*asked, *shown]))[:200]
+    words = " ".join(dict.fromkeys(word.casefold() for word in [*asked, *meant, *shown]))[:200]
     base = f"/go/{encode(hit.contribution_id)}/"
     if at_reply and hit.reply_id is not None:
         key = encode(hit.reply_id)

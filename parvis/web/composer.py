@@ -1,4 +1,4 @@
-"""The composer's form: reading it, showing it, and telling who will see the text. Not here: the views."""
+"""The composer's form: reading it, showing it. Not here: the views, and who will see the text (web.audience)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from parvis.access.table import require
-from parvis.attention import reach
 from parvis.contributions import templates
 from parvis.contributions.actions import publish_draft, revise, unschedule
 from parvis.contributions.attachments import keep_upload
@@ -21,12 +19,12 @@ from parvis.kernel import markdown
 from parvis.kernel.errors import NotAllowed, NotFound, Refused
 from parvis.kernel.ids import decode, encode
 from parvis.people.models import Person, names_of
-from parvis.spaces.models import Audience, Space, SpaceKind, SpaceTool
+from parvis.spaces.models import Space, SpaceKind, SpaceTool
 from parvis.toolkit import registry
-from parvis.toolkit.formats import number
 from parvis.toolkit.request import Request
 from parvis.toolkit.spec import Kind, Option, Tool
 from parvis.web import along, rewriting
+from parvis.web.audience import audience_sentence
 from parvis.web.moments import moment_to_come
 
 if TYPE_CHECKING:
@@ -370,36 +368,3 @@ def edit_context(
         if contribution.state in WAITING
         else "",
     }
-
-
-def audience_sentence(space: Space, by: Person | None = None) -> str:
-    """Who will see it, in words and number, before the button; and, for its writer, who will be told and how."""
-    told = " " + reach.sentence_of(reach.reach_of(space, by=by)) if by is not None else ""
-    return _who_sees(space) + told
-
-
-def _who_sees(space: Space) -> str:
-    # Said in full before they are joined: the extractor doesn't look into f-strings.
-    if space.audience == Audience.EVERYBODY:
-        count = _people_count(space)
-        people = ngettext("%(n)s person", "%(n)s people", count) % {"n": number(count)}
-        who = _("Visible by the %(people)s of the network.") % {"people": people}
-        if not space.is_everyone:
-            who = _("Visible by the %(people)s of the network, in %(space)s.") % {
-                "people": people,
-                "space": space.name,
-            }
-    else:
-        members = ngettext("%(n)s member", "%(n)s members", space.member_count) % {
-            "n": number(space.member_count)
-        }
-        who = _("Visible by the %(members)s of %(space)s.") % {"members": members, "space": space.name}
-    return who + " " + _("Cannot be shared outside.")
-
-
-def _people_count(space: Space) -> int:
-    """How many people there are in the network: the members of the community of everyone."""
-    if space.is_everyone:
-        return space.member_count
-    counts = Space.objects.filter(is_everyone=True).values_list("member_count", flat=True)
-    return counts.first() or 0

@@ -30,13 +30,17 @@ HEADERS = {
 }
 
 
-def policy_for(request: HttpRequest) -> str:
-    """The policy of a page: its own origin, and the live process's (the same host, another port), nothing else."""
+def policy_for(request: HttpRequest, *, frames: str = "'none'") -> str:
+    """The policy of a page: its own origin, and the live process's (the same host, another port), nothing else.
+
+    `frames`: what it may frame.
+    """
+    policy = CSP.replace("frame-src 'none'", f"frame-src {frames}")
     try:
         live = live_origin(request.get_host())
     except DisallowedHost:  # the error page itself comes through here
         live = ""
-    return CSP.replace("connect-src 'self'", f"connect-src 'self' {live} ws{live[4:]}") if live else CSP
+    return policy.replace("connect-src 'self'", f"connect-src 'self' {live} ws{live[4:]}") if live else policy
 
 
 def add_headers(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -60,5 +60,8 @@ def test_a_page_may_connect_to_exactly_the_live_process(monkeypatch: pytest.Monk
     monkeypatch.setattr(config, "url", "http://127.0.0.1:8000")
     monkeypatch.setattr(config, "live_url", "http://127.0.0.1:8001")
     assert "connect-src 'self' http://127.0.0.1:8001 ws://127.0.0.1:8001; font-src" in policy_for(request)
+    framing = policy_for(request, frames="'self'")
+    assert "frame-src 'self'; " in framing
+    assert "http://127.0.0.1:8001" in framing
     # A name that isn't ours names nothing.
     assert policy_for(rf.get("/", headers={"host": "evil.example"})) == CSP  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ import pytest
 
 from parvis.spaces.models import Space
 from parvis.testing.cast import build_cast
-from parvis.web.composer import audience_sentence
+from parvis.web.audience import audience_sentence
 
 pytestmark = pytest.mark.django_db
 

@@ -9,9 +9,11 @@ import pytest
 from django.test import Client
 
 from parvis.accounts.sessions import BACKEND
+from parvis.contributions.actions import publish
 from parvis.contributions.replies import reply
 from parvis.kernel.ids import encode
 from parvis.people.models import Person, Subject
+from parvis.search import vocabulary
 from parvis.search.asking import parse
 from parvis.search.saved import SavedSearch, save_search
 from parvis.testing.cast import Cast, build_cast
@@ -89,6 +91,17 @@ def test_order_and_page_stand_in_the_address_and_nonsense_is_no_error(cast: Cast
     assert read_asked({"q": "a", "by": "worst", "page": "-1"}).address() == "/search/?q=a"
     for given in ({"q": '"', "f": ":::", "page": "0"}, {"q": "x" * 5000}, {"f": "before:soon"}):
         assert client_of(cast.member).get("/search/", given).status_code == 200
+
+
+def test_the_word_read_for_a_typo_is_marked_where_a_result_leads(cast: Cast):
+    row = publish(
+        "note", cast.open, title="", body="Les ruches", tags=["Apiculture"], by=cast.author, needs_title=False
+    )
+    publish("note", cast.open, title="", body="L'apiculture en ville", by=cast.author, needs_title=False)
+    vocabulary.learn()
+    found = get(cast.member, "/search/", q="apicultre")
+    assert "found-said" in found
+    assert f"/go/{row.key}/?words=apicultre+apiculture#found" in found
 
 
 def test_a_matching_reply_is_shown_and_its_link_opens_it_with_the_words_marked(cast: Cast):

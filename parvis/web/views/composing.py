@@ -16,6 +16,7 @@ from parvis.toolkit import registry
 from parvis.toolkit.pages import go, page
 from parvis.toolkit.routing import own_address, thing_path
 from parvis.web import composer
+from parvis.web.audience import audience_sentence
 from parvis.web.drafts import describe_drafts
 from parvis.web.moments import moment_to_come
 from parvis.web.similar import similar_to
@@ -123,7 +124,7 @@ def audience(request: HttpRequest) -> HttpResponse:
     """Who will see what is published in a place, in words and number."""
     space = composer.find_space(request.GET.get("space", ""), request.viewer)
     return JsonResponse(
-        {"sentence": composer.audience_sentence(space, request.viewer), "kinds": composer.option_slugs(space)}
+        {"sentence": audience_sentence(space, request.viewer), "kinds": composer.option_slugs(space)}
     )
 
 

@@ -21,7 +21,7 @@ from parvis.mailing.stopping import read_token
 from parvis.spaces.models import Space
 from parvis.toolkit.pages import go, page
 from parvis.toolkit.request import Request
-from parvis.web.headers import CSP
+from parvis.web.headers import policy_for
 from parvis.web.views.accounts_settings import rail_links
 from parvis.web.views.communities_host import host_page
 
@@ -74,13 +74,14 @@ def show_next(request: Request) -> HttpResponse:
     """What would come if it came now."""
     found = next_digest(request.viewer)
     return _with_frame(
+        request,
         page(
             request,
             "web/mail/next.html",
             links=rail_links(request),
             sentence=rhythms.sentence_of(request.viewer),
             written=found[1] if found else None,
-        )
+        ),
     )
 
 
@@ -109,7 +110,7 @@ def edit_network(request: Request) -> HttpResponse:
         "has_mail": mail.is_configured(),
         "subject": sample.letter_of(request.viewer, get_language() or "fr").subject,
     }
-    return _with_frame(page(request, "web/mail/network.html", **context))
+    return _with_frame(request, page(request, "web/mail/network.html", **context))
 
 
 def show_sample(request: Request) -> HttpResponse:
@@ -140,6 +141,6 @@ def _framed(html: str) -> HttpResponse:
     return response
 
 
-def _with_frame(response: HttpResponse) -> HttpResponse:
-    response.headers["Content-Security-Policy"] = CSP.replace("frame-src 'none'", "frame-src 'self'")
+def _with_frame(request: Request, response: HttpResponse) -> HttpResponse:
+    response.headers["Content-Security-Policy"] = policy_for(request, frames="'self'")
     return response

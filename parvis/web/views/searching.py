@@ -32,13 +32,14 @@ def search(request: Request) -> HttpResponse:
     question = parse(asked.text)
     answer = engine.search(question, request.viewer, page=asked.page, newest=asked.order == "new")
     nothing = answer.is_empty and not question.is_empty
+    meant = tuple(word for _typed, word in answer.corrected)
     return page(
         request,
         "web/search.html",
         asked=asked,
         answer=answer,
         unread=parse(request.GET.get("q", "")).unread,
-        hits=[answers.describe_hit(one, question) for one in answer.hits],
+        hits=[answers.describe_hit(one, question, meant) for one in answer.hits],
         chips=answers.chips(asked, question, answer.facets),
         facets=answers.describe_facets(answer, asked),
         writers=answers.describe_writers(answer, asked),
