@@ -99,7 +99,7 @@ def test_a_mail_about_one_date_says_which_and_why(cast: Cast, run_jobs: RunJobs)
 
 def test_when_a_series_is_split_mail_programs_learn_where_the_old_one_ends(cast: Cast, run_jobs: RunJobs):
     event = invited(cast, run_jobs, repeat="week", repeat_until="2026-12-29")
-    Person.objects.filter(id=cast.host.id).update(mails_notices=True)
+    mail_at_once(cast.host)
     answers.answer(seen(event, cast.host), date(2026, 12, 22), "yes", by=cast.host)
     Message.objects.all().delete()
     typed = {"day": "2026-12-16", "hour": "09:00", "end_hour": "10:00", "scope": "following"}
