@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from parvis.journal.jobs import enqueue_each, job
 from parvis.kernel import clock
-from parvis.mailing import due, sending
+from parvis.mailing import due, mailbox, receiving, sending
 
 
 @job("mailing.at_once")
@@ -37,3 +37,10 @@ def digest(person_id: int) -> None:
 def clean() -> None:
     """What was dealt with long ago needs no memory: digests look back two weeks."""
     sending.forget_old()
+    receiving.forget_old()
+
+
+@job("mailing.fetch", cron="*/2 * * * *", is_long=True, retry=0)
+def fetch() -> None:
+    """Answers waiting in a mailbox. Each is written in a transaction of its own; what fails waits for the next time."""
+    mailbox.fetch()
