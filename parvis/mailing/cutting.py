@@ -26,6 +26,7 @@ _RULER = re.compile(
     r"|Ursprüngliche Nachricht|E-mail d['’]origine)\s?[-_]{2,}",
     re.I,
 )
+_LINE = re.compile(r"[_*\-=]{3,}")
 _DASHES = re.compile(r"(?:--|—|––) ?\xa0?")
 # What telephones and web mails add by themselves, alone on its line.
 _MOBILE = re.compile(
@@ -92,9 +93,9 @@ def own_words(text: str, ours: Ours) -> str:
 def _without_letter(lines: list[str], ours: Ours) -> list[str]:
     found = _beginning(lines, ours)
     if found is None:
-        return _signed_off(_without_last_quote(lines, ours))
+        return _signed_off(_without_last_quote(_signed_off(lines), ours))
     start, after = found
-    top, tail = _signed_off(lines[:start]), lines[after:]
+    top, tail = _without_ruler(lines[:start]), lines[after:]
     first = next((line for line in tail if line.strip()), "")
     if _is_quoted(first):
         return _around_quotes(top, tail, ours)
@@ -104,6 +105,12 @@ def _without_letter(lines: list[str], ours: Ours) -> list[str]:
     if behind is None or _INSIDE.search(" ".join(top)):
         return lines  # it was changed by hand: nothing tells whose words these are
     return [*top, "", *behind] if behind else top
+
+
+def _without_ruler(lines: list[str]) -> list[str]:
+    """What stands above a letter, without its signature and the line that some programs draw between."""
+    top = _signed_off(lines)
+    return _signed_off(top[:-1]) if top and _LINE.fullmatch(top[-1].strip()) else top
 
 
 def _beginning(lines: list[str], ours: Ours) -> tuple[int, int] | None:
