@@ -28,7 +28,7 @@ _ITEM = re.compile(r"\s*(?:[-*•·–—]|\d{1,3}[.)°]|[a-z][.)])\s", re.I)
 
 
 def decode(payload: bytes) -> bytes:
-    """The answer: sender, id, text, whole, files; or {"ignored": why}. Raises Declined."""
+    """The answer: sender, id, text, typed, files; or {"ignored": why}. Raises Declined."""
     first, _newline, letter = payload.partition(b"\n")
     given = json.loads(first)
     ours = Ours(given["url"], tuple(given["senders"]), tuple(given["ends"]), given["first"], given["last"])
@@ -42,12 +42,12 @@ def _read(letter: bytes, ours: Ours, host: str) -> dict[str, object]:
     if why:
         return {"ignored": why}
     require_few_parts(message)
-    source, whole = _words(message, ours)
+    source, typed = _words(message, ours)
     return {
         "sender": sender,
         "id": header(message, "Message-ID"),
         "text": source,
-        "whole": whole,
+        "typed": typed,
         "files": sum(1 for part in message.walk() if _is_file(part)),
     }
 
@@ -90,16 +90,16 @@ def _is_file(part: MIMEPart) -> bool:
 
 
 def _words(message: EmailMessage, ours: Ours) -> tuple[str, str]:
-    """The writer's own words as Markdown, and the whole text for when it must be given back."""
+    """The writer's own words as Markdown, and as they typed them (all there is, when none are theirs)."""
     part = message.get_body(preferencelist=("plain", "html"))
     if part is None or part.get_content_disposition() == "attachment":
         return "", ""
-    if part.get_content_subtype() == "html":
-        whole = html_to_markdown.convert(text_of(part)[: 2 * MOST]).markdown[:MOST]
-        return own_words(whole, ours), "\n".join(ours.without_secrets(whole.split("\n")))
-    whole = _text(part)[:MOST]
+    is_html = part.get_content_subtype() == "html"
+    whole = html_to_markdown.convert(text_of(part)[: 2 * MOST]).markdown if is_html else _text(part)
+    whole = whole[:MOST]
     own = own_words(whole, ours)
-    return _as_markdown(own), "\n".join(ours.without_secrets(whole.split("\n")))
+    typed = own or "\n".join(ours.without_secrets(whole.split("\n"))).strip()
+    return (own if is_html else _as_markdown(own)), typed
 
 
 def _text(part: MIMEPart) -> str:

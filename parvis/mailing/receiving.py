@@ -47,12 +47,12 @@ REMEMBERED = timedelta(days=DAYS + 15)  # longer than any address holds
 
 @dataclass(frozen=True)
 class Arrived:
-    """A letter as the sandbox read it; `text` is Markdown, `whole` what to give back when none of it is the writer's."""
+    """A letter as the sandbox read it; `text` is Markdown, `typed` what to give back."""
 
     sender: str
     id: str
     text: str
-    whole: str
+    typed: str
     files: int
 
 
@@ -102,7 +102,7 @@ def _answer(person: Person, token: str, arrived: Arrived) -> bool:
         if arrived.files:
             returned.tell_of_files(person, row, arrived.files, arrived.id)
         return True
-    returned.give_back(person, reason, arrived.text or arrived.whole, arrived.id)
+    returned.give_back(person, reason, arrived.typed, arrived.id)
     return False
 
 

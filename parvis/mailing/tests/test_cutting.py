@@ -44,7 +44,7 @@ def test_only_the_writers_own_words_are_kept(answer: Answer):
 def test_no_letter_of_the_corpus_gives_away_a_key():
     for answer in ANSWERS:
         found = read(letter(answer.text + f"\n{REPLY}\n{STOP}", answer.kind))
-        for said in (str(found["text"]), str(found["whole"])):
+        for said in (str(found["text"]), str(found["typed"])):
             assert "/mail/stop/" not in said
             assert REPLY not in said
 
