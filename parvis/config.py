@@ -15,7 +15,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from parvis.kernel.proxy import parse_proxy
 
-
 _MAIL_IN = re.compile(r"([a-z0-9][a-z0-9._-]{0,14}@)?[a-z0-9-]+(\.[a-z0-9-]+)*")
 
 
@@ -162,8 +161,19 @@ class Config(BaseSettings):
     def check_mail_in_address(cls, value: str) -> str:
         """What can't be an address with 48 letters more stops the start."""
         if value and not _MAIL_IN.fullmatch(value.strip().lower()):
-            raise ValueError("PARVIS_MAIL_IN_ADDRESS: a domain, or an address with at most 15 letters before the @")
+            raise ValueError(
+                "PARVIS_MAIL_IN_ADDRESS: a domain, or an address with at most 15 letters before the @"
+            )
         return value.strip().lower()
+
+    @field_validator("mail_in_imap")
+    @classmethod
+    def check_mail_in_imap(cls, value: SecretStr) -> SecretStr:
+        """So does a mailbox that would be read in the clear."""
+        parts = urlparse(value.get_secret_value())
+        if parts.scheme not in ("", "imaps") and (parts.scheme, parts.query) != ("imap", "tls=1"):
+            raise ValueError("PARVIS_MAIL_IN_IMAP: imaps://user:secret@host/folder, or imap://…?tls=1")
+        return value
 
     @field_validator("ca_file")
     @classmethod

@@ -201,7 +201,9 @@ def _signed_off(lines: list[str]) -> list[str]:
         if not _DASHES.fullmatch(lines[at]):
             continue
         rest = _trim(lines[at + 1 :])
-        is_short = len(rest) <= (FEW if lines[at] == "-- " else FEWER) and all(len(one) <= 120 for one in rest)
+        is_short = len(rest) <= (FEW if lines[at] == "-- " else FEWER) and all(
+            len(one) <= 120 for one in rest
+        )
         if is_short and not any(_is_quoted(one) for one in rest):
             lines = _trim(lines[:at])
         break

@@ -21,8 +21,17 @@ MOST = 250_000  # characters of text that are looked at: more than a reply may h
 WRAPPED = 70  # columns from which a line was broken by a program, not by who wrote it
 _ADDRESS = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[a-z0-9.-]{1,253}", re.I)
 _MASS = frozenset({"bulk", "junk", "list", "auto_reply"})
-_AWAY = re.compile(r"(?:automatic reply|out of office|réponse automatique|absence du bureau|auto(?:matique)?)\s?:", re.I)
-_MACHINE = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-From", "List-Id", "X-Failed-Recipients", "Feedback-ID")
+_AWAY = re.compile(
+    r"(?:automatic reply|out of office|réponse automatique|absence du bureau|auto(?:matique)?)\s?:", re.I
+)
+_MACHINE = (
+    "X-Autoreply",
+    "X-Autorespond",
+    "X-Auto-Response-From",
+    "List-Id",
+    "X-Failed-Recipients",
+    "Feedback-ID",
+)
 _OWN_ID = re.compile(r"<(?:notice\.|digest\.|answer\.|thing\.|\d{15,20}@)", re.I)
 _ITEM = re.compile(r"\s*(?:[-*•·–—]|\d{1,3}[.)°]|[a-z][.)])\s", re.I)
 
@@ -86,7 +95,10 @@ def _is_file(part: MIMEPart) -> bool:
         return False
     is_shown = part.get_content_maintype() == "image" and part.get("Content-ID")
     is_shown = is_shown and part.get_content_disposition() != "attachment"
-    return not is_shown and part.get_content_type() not in ("application/pgp-signature", "application/pkcs7-signature")
+    return not is_shown and part.get_content_type() not in (
+        "application/pgp-signature",
+        "application/pkcs7-signature",
+    )
 
 
 def _words(message: EmailMessage, ours: Ours) -> tuple[str, str]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import email
 import imaplib
 import logging
+import re
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email import policy
 from email.utils import getaddresses
@@ -92,7 +94,7 @@ def _opened(box: Mailbox) -> imaplib.IMAP4:
     return client
 
 
-def _ok(answer: tuple[str, list[object]]) -> list[bytes]:
+def _ok(answer: tuple[str, Sequence[object]]) -> list[bytes]:
     """The data of an answer that isn't a refusal."""
     word, data = answer
     if word != "OK":
@@ -121,18 +123,13 @@ def _take(client: imaplib.IMAP4, key: str) -> bool:
 def _letter(client: imaplib.IMAP4, key: str) -> bytes | None:
     """A letter, as it came; None for what is too big to be one. It stays unread."""
     said = b" ".join(_ok(client.uid("FETCH", key, "(RFC822.SIZE)")))
-    size = next((word for before, word in _pairs(said) if before == b"RFC822.SIZE"), b"0").rstrip(b")")
-    if not size.isdigit() or int(size) > mailroom.MOST_BYTES:
+    size = re.search(rb"RFC822\.SIZE (\d{1,12})", said)
+    if size is None or int(size[1]) > mailroom.MOST_BYTES:
         return None
     word, data = client.uid("FETCH", key, "(BODY.PEEK[])")
     if word != "OK":
         raise imaplib.IMAP4.error("refused")
     return next((one[1] for one in data if isinstance(one, tuple)), None)
-
-
-def _pairs(said: bytes) -> list[tuple[bytes, bytes]]:
-    words = said.replace(b"(", b" ").split()
-    return list(zip(words, words[1:], strict=False))
 
 
 def _addresses(letter: bytes) -> list[str]:

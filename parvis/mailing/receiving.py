@@ -125,7 +125,9 @@ def _answered(contribution: Contribution, key: int | None) -> Reply | None:
     """The reply that is answered, while it is there; else the answer goes to the topic, and nothing is lost."""
     if key is None:
         return None
-    rows: Iterable[Reply] = Reply.objects.filter(contribution=contribution, id=key, state=ReplyState.PUBLISHED)
+    rows: Iterable[Reply] = Reply.objects.filter(
+        contribution=contribution, id=key, state=ReplyState.PUBLISHED
+    )
     return next(iter(rows), None)
 
 
@@ -163,7 +165,7 @@ def _tell_whose(token: str, letter: bytes, arrived: Arrived) -> None:
 
 def _owner(token: str) -> Person | None:
     key = person_of(token)
-    person = Person.objects.filter(id=key, state=PersonState.ACTIVE).first() if key else None
+    person: Person | None = Person.objects.filter(id=key, state=PersonState.ACTIVE).first() if key else None
     if person is None:
         return None
     try:

@@ -64,7 +64,9 @@ def read_token(token: str, person: Person) -> Answered:
     if len(raw) != 21 + _MARK or int.from_bytes(raw[:8]) != person.id:
         raise Void("bad")
     said, mark = raw[:21], raw[21:]
-    contribution_id, day, end = (int.from_bytes(raw[start:stop]) for start, stop in ((8, 16), (16, 18), (18, 21)))
+    contribution_id, day, end = (
+        int.from_bytes(raw[start:stop]) for start, stop in ((8, 16), (16, 18), (18, 21))
+    )
     reply_id = _signed(said, mark, person, contribution_id, end)
     today = (clock.now().date() - _BEGINNING).days
     if not 0 <= today - day <= DAYS:

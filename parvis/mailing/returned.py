@@ -53,7 +53,8 @@ def give_back(person: Person, reason: str, text: str, answered: str) -> Message:
         _("Your answer by mail wasn't published"),
         answered,
         reason,
-        _("Open %(network)s and answer there: %(address)s") % {"network": network, "address": f"{config.url}/"},
+        _("Open %(network)s and answer there: %(address)s")
+        % {"network": network, "address": f"{config.url}/"},
         *([_("Here is what you wrote, so that nothing is lost:"), text] if text else []),
     )
 
@@ -81,7 +82,9 @@ def tell_of_stranger(person: Person) -> Message:
         person,
         _("An answer came from another address than yours"),
         "",
-        _("Somebody answered, from another address, a mail that we had written to you. Nothing was published."),
+        _(
+            "Somebody answered, from another address, a mail that we had written to you. Nothing was published."
+        ),
         _("If it was you, write again from this address: it is the only one we know of you."),
         _("If it wasn't, you need do nothing: whoever a mail is forwarded to can't answer it for you."),
     )

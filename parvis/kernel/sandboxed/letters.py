@@ -43,7 +43,10 @@ def why_ignored(message: EmailMessage) -> str:
     automatic = header(message, "Auto-Submitted").lower()
     if automatic.startswith("auto-replied") or message.get("X-Autoreply") or message.get("X-Autorespond"):
         return "an answer of a machine"
-    if header(message, "Precedence").lower() == "auto_reply" or message.get_content_type() == "multipart/report":
+    if (
+        header(message, "Precedence").lower() == "auto_reply"
+        or message.get_content_type() == "multipart/report"
+    ):
         return "an answer of a machine"
     if header(message, "Return-Path").strip() == "<>":
         return "a bounce"
@@ -56,7 +59,12 @@ def header(message: MIMEPart, name: str) -> str:
     """A header as one line; empty when there is none that can be read."""
     try:
         return " ".join(str(message.get(name, "")).split())[:1000]
-    except (ValueError, IndexError, AttributeError, TypeError):  # the library stumbles over some malformed ones
+    except (
+        ValueError,
+        IndexError,
+        AttributeError,
+        TypeError,
+    ):  # the library stumbles over some malformed ones
         return ""
 
 

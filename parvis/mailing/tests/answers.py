@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 TOKEN = "abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnop"
+DASHES = "-- "
 REPLY = f"reponses+{TOKEN}@maison.example"
 STOP = "https://reseau.maison.example/mail/stop/WyIwYWJjIiwiYXRfb25jZSJd:x1/"
 LETTER = f"""Nadia Belkacem vous a répondu
@@ -20,7 +21,7 @@ https://reseau.maison.example/go/0abcdefghijkm/
 
 Répondez à ce mail, et votre réponse paraît dans la discussion, sous votre nom.
 
--- 
+{DASHES}
 Vous recevez ce mail parce que vous l'avez demandé.
 
 Maison Lumen : https://reseau.maison.example/
@@ -37,6 +38,8 @@ Ouvrir Maison Lumen<https://reseau.maison.example/>
 Vous recevez ce mail parce que vous l'avez demandé.
 Choisir ce qui vient, et quand<https://reseau.maison.example/settings/notifications/> · Arrêter ces mails<{STOP}>
 """
+
+# fmt: off
 
 
 @dataclass(frozen=True)

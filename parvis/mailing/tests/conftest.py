@@ -34,7 +34,9 @@ def answered_relay(answered_cast: Cast) -> Iterator[Relay]:
         yield found
 
 
-def answer_to(raw: bytes, text: str, *, sender: str = "", name: str = "<r1@maison.example>", **headers: str) -> bytes:
+def answer_to(
+    raw: bytes, text: str, *, sender: str = "", name: str = "<r1@maison.example>", **headers: str
+) -> bytes:
     """What somebody's mail program makes of a mail of ours when they answer above it."""
     mail = opened(raw)
     message = EmailMessage()

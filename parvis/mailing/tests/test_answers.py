@@ -109,7 +109,10 @@ def test_the_letter_says_that_it_can_be_answered_and_nothing_where_it_cant(
     reply(topic_of(cast), body="Non", by=cast.member)
     run_jobs()
     silent = opened(relay.received[-1])
-    assert silent["Reply-To"] is None and "répon" not in silent.get_body(("html",)).get_content().split("</h1>")[-1]
+    assert (
+        silent["Reply-To"] is None
+        and "répon" not in silent.get_body(("html",)).get_content().split("</h1>")[-1]
+    )
     assert word_of(to_of(mail), answer_to(mail, "Oui")) == "unknown"
 
 
@@ -122,14 +125,22 @@ def test_each_thing_of_a_letter_about_several_has_its_own_address(cast: Cast, re
     raw = relay.received[-1]
     html = opened(raw).get_body(("html",)).get_content()
     assert to_of(raw) == "None"
-    assert html.count('href="mailto:reponses+') == opened(raw).get_body(("plain",)).get_content().count("<reponses+") == 4
+    assert (
+        html.count('href="mailto:reponses+')
+        == opened(raw).get_body(("plain",)).get_content().count("<reponses+")
+        == 4
+    )
     one = html.split('href="mailto:')[2].partition("?")[0]
-    letter = answer_to(raw, "À celui-ci", name="<several@maison.example>").replace(b"fil@parvis.test", one.encode(), 1)
+    letter = answer_to(raw, "À celui-ci", name="<several@maison.example>").replace(
+        b"fil@parvis.test", one.encode(), 1
+    )
     mailroom.deliver(one, letter)
     assert Reply.objects.get(author=cast.author).contribution.replies.count() == 2
 
 
-def test_the_same_letter_twice_is_one_reply_and_no_word(cast: Cast, mail: bytes, relay: Relay, run_jobs: Jobs):
+def test_the_same_letter_twice_is_one_reply_and_no_word(
+    cast: Cast, mail: bytes, relay: Relay, run_jobs: Jobs
+):
     letter = answer_to(mail, "J'y passe.")
     mailroom.deliver(to_of(mail), letter)
     mailroom.deliver(to_of(mail), letter)
@@ -144,7 +155,9 @@ def test_the_same_letter_twice_is_one_reply_and_no_word(cast: Cast, mail: bytes,
 def test_another_sender_is_refused_and_whose_address_it_is_told_once(
     cast: Cast, mail: bytes, relay: Relay, run_jobs: Jobs
 ):
-    for n, sender in enumerate(["inconnu@ailleurs.example", "Aude <aude@chez-elle.example>", "a@b.example, c@d.example"]):
+    for n, sender in enumerate(
+        ["inconnu@ailleurs.example", "Aude <aude@chez-elle.example>", "a@b.example, c@d.example"]
+    ):
         letter = answer_to(mail, "Moi !", sender="x@y.example", name=f"<f{n}@ailleurs.example>")
         letter = letter.replace(b"From: x@y.example", f"From: {sender}".encode())
         assert word_of(to_of(mail), letter) == "stranger"
@@ -170,7 +183,9 @@ def altered(address: str, at: int) -> str:
 
 
 @pytest.mark.parametrize("at", [0, 12, 14, 25, 28, 32, 34, 47])
-def test_no_letter_of_the_address_can_be_changed(cast: Cast, mail: bytes, relay: Relay, run_jobs: Jobs, at: int):
+def test_no_letter_of_the_address_can_be_changed(
+    cast: Cast, mail: bytes, relay: Relay, run_jobs: Jobs, at: int
+):
     mailroom.deliver(altered(to_of(mail), at), answer_to(mail, "Ma réponse perdue"))
     said = told(relay, run_jobs)
     assert said["To"] == cast.author.email
@@ -183,7 +198,9 @@ def test_what_goes_back_asks_for_no_answer(cast: Cast, mail: bytes, relay: Relay
     said = told(relay, run_jobs)
     assert said["Auto-Submitted"] == "auto-replied" and said["Precedence"] == "bulk"
     assert said["Reply-To"] is None and said["In-Reply-To"] == "<r1@maison.example>"
-    mailroom.deliver(to_of(mail), said.as_bytes().replace(b"fil@parvis.test", str(cast.author.email).encode()))
+    mailroom.deliver(
+        to_of(mail), said.as_bytes().replace(b"fil@parvis.test", str(cast.author.email).encode())
+    )
     run_jobs()
     assert relay.received == []  # our own letter, come back: no circle
 
@@ -214,7 +231,9 @@ def test_who_stopped_the_mails_answers_them_no_more(cast: Cast, mail: bytes, rel
 
 
 @pytest.mark.parametrize("state", [PersonState.SUSPENDED, PersonState.LEFT])
-def test_who_is_no_longer_here_is_a_stranger(cast: Cast, mail: bytes, relay: Relay, run_jobs: Jobs, state: str):
+def test_who_is_no_longer_here_is_a_stranger(
+    cast: Cast, mail: bytes, relay: Relay, run_jobs: Jobs, state: str
+):
     Person.objects.filter(id=cast.author.id).update(state=state)
     assert word_of(to_of(mail), answer_to(mail, "Encore moi")) == "stranger"
     run_jobs()
@@ -261,7 +280,9 @@ def test_an_empty_answer_is_told_so(cast: Cast, mail: bytes, relay: Relay, run_j
     assert not Reply.objects.filter(author=cast.author).exists()
 
 
-def test_under_a_reply_that_is_gone_the_answer_goes_to_the_topic(cast: Cast, mail: bytes, topic: Contribution):
+def test_under_a_reply_that_is_gone_the_answer_goes_to_the_topic(
+    cast: Cast, mail: bytes, topic: Contribution
+):
     hide_reply(Reply.objects.get(author=cast.member), by=cast.host)
     mailroom.deliver(to_of(mail), answer_to(mail, "Merci quand même"))
     row = Reply.objects.get(author=cast.author)
@@ -270,7 +291,11 @@ def test_under_a_reply_that_is_gone_the_answer_goes_to_the_topic(cast: Cast, mai
 
 def test_files_dont_come_in_and_their_sender_is_told(cast: Cast, mail: bytes, relay: Relay, run_jobs: Jobs):
     message = EmailMessage()
-    message["From"], message["To"], message["Message-ID"] = cast.author.email, to_of(mail), "<f@maison.example>"
+    message["From"], message["To"], message["Message-ID"] = (
+        cast.author.email,
+        to_of(mail),
+        "<f@maison.example>",
+    )
     message.set_content("Voici le plan.")
     message.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="plan-secret.pdf")
     mailroom.deliver(to_of(mail), message.as_bytes())
@@ -293,7 +318,9 @@ def test_too_many_letters_wait(cast: Cast, mail: bytes, relay: Relay, run_jobs: 
     words = []
     for n in range(4):
         try:
-            mailroom.deliver(altered(to_of(mail), 40), answer_to(mail, f"Essai {n}", name=f"<t{n}@maison.example>"))
+            mailroom.deliver(
+                altered(to_of(mail), 40), answer_to(mail, f"Essai {n}", name=f"<t{n}@maison.example>")
+            )
             words.append("")
         except Undelivered as refusal:
             words.append(refusal.word)
@@ -316,7 +343,12 @@ def test_addresses_at_a_domain_of_ones_own(cast: Cast, topic: Contribution, sett
     settings.PARVIS_MAIL_IN_ADDRESS = "mail.maison.example"
     address = reply_tokens.address_for(cast.author, topic.id)
     assert mailroom.check(address) == ("reply", address.removeprefix("reply-").partition("@")[0])
-    for bad in (f"x{address}", address.replace("maison", "autre"), f"reply-{'0' * 48}@mail.maison.example", ANSWERS_AT):
+    for bad in (
+        f"x{address}",
+        address.replace("maison", "autre"),
+        f"reply-{'0' * 48}@mail.maison.example",
+        ANSWERS_AT,
+    ):
         with pytest.raises(Undelivered):
             mailroom.check(bad)
 
@@ -339,9 +371,9 @@ def test_the_database_keeps_nothing_of_a_letter_but_the_reply(cast: Cast, mail: 
 )  # fmt: skip
 def test_any_bytes_are_an_answer_or_a_refusal(cast: Cast, topic: Contribution, data: bytes):
     address = reply_tokens.address_for(cast.author, topic.id)
-    before = Reply.objects.count()
+    before, word = Reply.objects.count(), ""
     try:
         mailroom.deliver(address, data.replace(b"%s", str(cast.author.email).encode(), 1))
     except Undelivered as refusal:
-        assert refusal.word in mailroom.ANSWERS
-        assert Reply.objects.count() == before
+        word = refusal.word
+    assert not word or (word in mailroom.ANSWERS and Reply.objects.count() == before)

@@ -27,7 +27,9 @@ def letter(text: str, kind: str = "text/plain; charset=utf-8", **headers: str) -
         name.replace("_", "-"): value for name, value in headers.items()
     }  # fmt: skip
     lines = [f"{name}: {value}" for name, value in top.items()]
-    head = "\r\n".join([*lines, "MIME-Version: 1.0", f"Content-Type: {kind}", "Content-Transfer-Encoding: 8bit"])
+    head = "\r\n".join(
+        [*lines, "MIME-Version: 1.0", f"Content-Type: {kind}", "Content-Transfer-Encoding: 8bit"]
+    )
     return head.encode() + b"\r\n\r\n" + text.replace("\n", "\r\n").encode()
 
 
@@ -61,12 +63,21 @@ def test_without_a_trace_of_our_letter_only_signatures_go(lines: list[str]):
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1, max_size=300))
+@given(
+    st.text(
+        alphabet=st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")),
+        min_size=1,
+        max_size=300,
+    )
+)
 def test_what_is_written_above_our_letter_is_never_lost(words: str):
     own = " ".join(words.split())
     mark = f"Début {own} fin."
     for below in (QUOTED, BARE):
-        said = own_words(f"{mark}\n\nLe lun. 23 nov. 2026 à 10:12, Maison Lumen <fil@maison.example> a écrit :\n\n{below}", OURS)
+        said = own_words(
+            f"{mark}\n\nLe lun. 23 nov. 2026 à 10:12, Maison Lumen <fil@maison.example> a écrit :\n\n{below}",
+            OURS,
+        )
         assert re.sub(r"\s+", " ", said) == re.sub(r"\s+", " ", mark)
 
 
@@ -88,7 +99,10 @@ def test_one_sender_and_no_other():
     assert read(letter("x"))["sender"] == "marc@maison.example"
     for bad in ("a@maison.example, b@maison.example", "", "pas une adresse", "<>", "A <a@b@c.example>"):
         assert read(letter("x", From=bad))["sender"] in ("", "c.example")
-    assert read(letter("x", From='"marc@maison.example" <autre@ailleurs.example>'))["sender"] == "autre@ailleurs.example"
+    assert (
+        read(letter("x", From='"marc@maison.example" <autre@ailleurs.example>'))["sender"]
+        == "autre@ailleurs.example"
+    )
 
 
 def test_files_are_counted_and_pictures_of_signatures_are_not():
@@ -96,11 +110,16 @@ def test_files_are_counted_and_pictures_of_signatures_are_not():
     message["From"], message["Subject"] = "marc@maison.example", "La clé"
     message.set_content("Voici le plan.")
     message.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="plan.pdf")
-    message.add_attachment(b"GIF89a", maintype="image", subtype="gif", filename="logo.gif", disposition="inline", cid="<logo>")
+    message.add_attachment(
+        b"GIF89a", maintype="image", subtype="gif", filename="logo.gif", disposition="inline", cid="<logo>"
+    )
     found = read(message.as_bytes())
     assert (found["text"], found["files"]) == ("Voici le plan.", 1)
 
 
 def test_outlooks_own_alphabet_is_read():
-    data = letter("x", "text/plain; charset=windows-1252").rpartition(b"\r\n\r\n")[0] + b"\r\n\r\n\xc9t\xe9 \x80 l\x92atelier"
-    assert read(data)["text"] == "Été € l’atelier"  # noqa: RUF001
+    data = (
+        letter("x", "text/plain; charset=windows-1252").rpartition(b"\r\n\r\n")[0]
+        + b"\r\n\r\n\xc9t\xe9 \x80 l\x92atelier"
+    )
+    assert read(data)["text"] == "Été € l’atelier"
