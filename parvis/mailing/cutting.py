@@ -47,6 +47,9 @@ _INSIDE = re.compile(
     r"|\b(?:below|in[- ]?line|in (?:red|blue|green|bold|colou?r|the text)|see my (?:answers|comments))\b",
     re.I,
 )
+# The key that stops mails, also as filters of companies rewrite addresses (%2F, %252F, -2F, _).
+_SLASH = r"(?:/|_|-2F|%(?:25)*2F)"
+_STOPPING = rf"<?\S*{_SLASH}mail{_SLASH}stop{_SLASH}\S*"
 FEW = 12  # lines of a signature behind "-- "
 FEWER = 6  # behind dashes that may mean something else
 
@@ -73,8 +76,7 @@ class Ours:
 
     def _secret(self) -> re.Pattern[str]:
         address = rf"{re.escape(self.first)}[a-z2-7]{{16,64}}{re.escape(self.last)}" if self.last else r"(?!)"
-        # (mail programs rewrite addresses: what follows "/mail/stop/" ends with the word, however it is quoted)
-        return re.compile(rf"<?(?:mailto:)?{address}>?|<?\S*(?:/|%2F)mail(?:/|%2F)stop(?:/|%2F)\S*", re.I)
+        return re.compile(rf"<?(?:mailto:)?{address}>?|{_STOPPING}", re.I)
 
     def without_secrets(self, lines: list[str]) -> list[str]:
         """The lines without the keys that only their reader holds: whole lines of quotes, the word alone elsewhere."""

@@ -104,6 +104,8 @@ def _is_file(part: MIMEPart) -> bool:
 def _words(message: EmailMessage, ours: Ours) -> tuple[str, str]:
     """The writer's own words as Markdown, and as they typed them (all there is, when none are theirs)."""
     part = message.get_body(preferencelist=("plain", "html"))
+    if part is not None and part.get_content_type() == "text/plain" and not text_of(part).strip():
+        part = message.get_body(preferencelist=("html", "plain"))  # some programs leave the plain one empty
     if part is None or part.get_content_disposition() == "attachment":
         return "", ""
     is_html = part.get_content_subtype() == "html"

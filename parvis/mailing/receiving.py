@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -84,7 +85,9 @@ def take(token: str, letter: bytes | None) -> str | None:
 
 
 def _writer(address: str) -> Person | None:
-    rows = Person.objects.filter(state=PersonState.ACTIVE, email__iexact=address) if address else ()
+    if not address:
+        return None
+    rows = Person.objects.alias(low=Lower("email")).filter(state=PersonState.ACTIVE, low=address)
     return next(iter(rows), None)
 
 

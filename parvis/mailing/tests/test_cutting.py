@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from parvis.mailing.cutting import Ours, own_words
 from parvis.mailing.decoding import decode
-from parvis.mailing.tests.answers import ANSWERS, BARE, QUOTED, REPLY, STOP, Answer
+from parvis.mailing.tests.answers import ANSWERS, BARE, QUOTED, REPLY, STOP, TOKEN, Answer
 
 OURS = Ours(
     "https://reseau.maison.example", ("fil@maison.example",), ("Stop these mails", "Arrêter ces mails"), "reponses+", "@maison.example"
@@ -79,6 +79,41 @@ def test_what_is_written_above_our_letter_is_never_lost(words: str):
             OURS,
         )
         assert re.sub(r"\s+", " ", said) == re.sub(r"\s+", " ", mark)
+
+
+@pytest.mark.parametrize(
+    "rewritten",
+    [
+        "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Freseau.maison.example%2Fmail%2Fstop%2FWyIwYWJj%3Ax1%2F&data=05",
+        "https://a.example/?u=https%253A%252F%252Freseau.maison.example%252Fmail%252Fstop%252FWyIwYWJj",
+        "https://urldefense.proofpoint.com/v2/url?u=https-3A__reseau.maison.example_mail_stop_WyIwYWJj-3Ax1_&d=x",
+        f"mailto:{REPLY.upper()}",
+    ],
+)
+def test_no_key_gets_out_in_another_spelling(rewritten: str):
+    for text in (
+        f"Oui.\n{rewritten}\nNon.",
+        f"Oui.\n\n> {rewritten}\n\nNon.",
+        f"Oui [ici]({rewritten}) et là",
+    ):
+        said = own_words(text, OURS)
+        assert "WyIwYWJj" not in said and TOKEN not in said.lower()
+        assert said.startswith("Oui") and said.endswith(("Non.", "là"))
+
+
+def test_an_empty_plain_part_gives_way_to_html():
+    message = EmailMessage()
+    message["From"] = "marc@maison.example"
+    message.set_content("\n")
+    message.add_alternative("<p>Oui, <i>volontiers</i>.</p>", subtype="html")
+    assert read(message.as_bytes())["text"] == "Oui, *volontiers*."
+
+
+def test_a_signed_letter_is_read():
+    signed = 'multipart/signed; boundary=s; protocol="application/pgp-signature"'
+    body = "--s\nContent-Type: text/plain; charset=utf-8\n\nSigné.\n--s\nContent-Type: application/pgp-signature; name=signature.asc\n\nxx\n--s--\n"
+    found = read(letter(body, signed))
+    assert (found["text"], found["files"]) == ("Signé.", 0)
 
 
 def test_letters_of_machines_are_ignored():
