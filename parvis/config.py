@@ -5,6 +5,7 @@ Not here: what an administrator changes in the browser (web.site_settings, rows 
 
 from __future__ import annotations
 
+import re
 import ssl
 from pathlib import Path
 from urllib.parse import unquote, urlparse
@@ -13,6 +14,8 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from parvis.kernel.proxy import parse_proxy
+
+_MAIL_IN = re.compile(r"([a-z0-9][a-z0-9._-]{0,14}@)?[a-z0-9-]+(\.[a-z0-9-]+)*")
 
 
 def gettext_noop(message: str) -> str:
@@ -92,6 +95,18 @@ class Config(BaseSettings):
         "",
         description=gettext_noop("Domain whose mail reaches bin/parvis receive; empty: no letters come in"),
     )
+    mail_in_address: str = Field(
+        "",
+        description=gettext_noop(
+            "Where answers by mail come in: a domain, or an address to which +… is added; empty: none are taken"
+        ),
+    )
+    mail_in_imap: SecretStr = Field(
+        SecretStr(""),
+        description=gettext_noop(
+            "Mailbox that such answers are fetched from, imaps://user:secret@host/INBOX; empty: none is asked"
+        ),
+    )
     mail_from: str = Field("", description=gettext_noop("Sender address of the network's mail"))
     max_upload_mb: int = Field(25, description=gettext_noop("Largest attachment, in megabytes"))
     max_document_mb: int = Field(
@@ -139,6 +154,25 @@ class Config(BaseSettings):
     def check_proxy(cls, value: SecretStr) -> SecretStr:
         """A proxy that can't be one stops the start, with a sentence."""
         parse_proxy(value.get_secret_value())
+        return value
+
+    @field_validator("mail_in_address")
+    @classmethod
+    def check_mail_in_address(cls, value: str) -> str:
+        """What can't be an address with 48 letters more stops the start."""
+        if value and not _MAIL_IN.fullmatch(value.strip().lower()):
+            raise ValueError(
+                "PARVIS_MAIL_IN_ADDRESS: a domain, or an address with at most 15 letters before the @"
+            )
+        return value.strip().lower()
+
+    @field_validator("mail_in_imap")
+    @classmethod
+    def check_mail_in_imap(cls, value: SecretStr) -> SecretStr:
+        """So does a mailbox that would be read in the clear."""
+        parts = urlparse(value.get_secret_value())
+        if parts.scheme not in ("", "imaps") and (parts.scheme, parts.query) != ("imap", "tls=1"):
+            raise ValueError("PARVIS_MAIL_IN_IMAP: imaps://user:secret@host/folder, or imap://…?tls=1")
         return value
 
     @field_validator("ca_file")

@@ -115,6 +115,8 @@ PARVIS_CA_FILE = config.ca_file
 PARVIS_FETCH_DENIED = config.fetch_denied
 PARVIS_LINK_CARDS = config.link_cards
 PARVIS_MAIL_DOMAIN = config.mail_domain
+PARVIS_MAIL_IN_ADDRESS = config.mail_in_address
+PARVIS_MAIL_IN_IMAP = config.mail_in_imap.get_secret_value()
 PARVIS_FEED_PICTURES = config.feed_pictures
 PARVIS_CACHE_ROOT = config.data / "cache"
 

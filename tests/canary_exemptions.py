@@ -38,6 +38,7 @@ EXEMPT: dict[str, str] = {
     "dav_lock.owner": "what a program says of itself to who may read the file; dav/tests/test_locks.py",
     "accounts_message.state": WORD, "accounts_message.headers": "keys and addresses; read in mails by tests/test_canary_digests.py",
     "mailing_habit.rhythm": WORD, "mailing_placerhythm.rhythm": WORD, "mailing_networkrule.rhythm": WORD, "mailing_digest.period": WORD,
+    "mailing_answertaken.mark": SECRET, "mailing_answertaken.outcome": WORD,
     "accounts_message.to": "an address", "accounts_message.error": "a server's words",
     "accounts_message.html": UNSEEN, "accounts_message.calendar": UNSEEN, "membership_invitation.email": KEY, "membership_invitation.token_hash": SECRET,
     "membership_joinrequest.state": WORD, "membership_joinrequest.answer": "told by a notice; membership/tests",

@@ -1,7 +1,7 @@
-"""`parvis receive`: takes letters for the network, from a mail server's pipe or over LMTP on this machine.
+"""`parvis receive`: takes letters for the network, from a mail server's pipe, over LMTP or over SMTP on this machine.
 
-Not here: what becomes of a letter (toolkit.mailroom). Nothing is ever answered by mail: the server that brings a letter is
-told what became of it, and bounces what must be bounced.
+Not here: what becomes of a letter (toolkit.mailroom). The server that brings a letter is told what became of it, and
+bounces what must be bounced; only people whose answer couldn't be published are written to (mailing.returned).
 """
 
 from __future__ import annotations
@@ -29,19 +29,22 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--lmtp", metavar="HOST:PORT", default="", help=_("listen for a mail server, on this machine only")
     )
+    parser.add_argument(
+        "--smtp", metavar="HOST:PORT", default="", help=_("the same, for mail servers that don't speak LMTP")
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Listens until told to stop, or takes the letter on the standard input for each address."""
-    if bool(args.lmtp) == bool(args.recipients):
+    if [bool(way) for way in (args.lmtp, args.smtp, args.recipients)].count(True) != 1:
         raise CommandFailed(_("Say for whom the letter is, or where to listen with --lmtp."))
-    place = parse_place(args.lmtp) if args.lmtp else None
+    place = parse_place(args.lmtp or args.smtp) if args.lmtp or args.smtp else None
     try:
         with open_site(args.data):
             set_up_django()
             if place:
-                asyncio.run(listen(*place))
+                asyncio.run(listen(*place, is_smtp=bool(args.smtp)))
                 return 0
             return take(sys.stdin.buffer.read(_most() + 1), args.recipients)
     except CommandFailed:
@@ -93,12 +96,16 @@ def parse_place(text: str) -> tuple[str, int]:
 
 
 class Desk:
-    """What the listener does at each step; a letter for several addresses is answered for each (LMTP)."""
+    """What the listener does at each step. LMTP answers a letter for each of its addresses; SMTP gives one answer, so
+    that there each letter has one address, and the server comes again with the others."""
+
+    def __init__(self, most: int = 20) -> None:
+        self.most = most
 
     async def handle_RCPT(
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
-        if len(envelope.rcpt_tos) >= 20:
+        if len(envelope.rcpt_tos) >= self.most:
             return "452 4.5.3 Too many addresses at once"
         answer, code = await asyncio.to_thread(_answer_alone, address, None)
         if code:
@@ -126,9 +133,10 @@ def _answer_alone(recipient: str, letter: bytes | None) -> tuple[str, int]:
             connection.close()
 
 
-async def listen(host: str, port: int, *, ready: Any = None) -> None:
-    """Serves LMTP until SIGTERM or Ctrl+C."""
+async def listen(host: str, port: int, *, ready: Any = None, is_smtp: bool = False) -> None:
+    """Serves LMTP (or SMTP) until SIGTERM or Ctrl+C."""
     from aiosmtpd.lmtp import LMTP
+    from aiosmtpd.smtp import SMTP
 
     from parvis.toolkit.mailroom import MOST_BYTES
 
@@ -138,7 +146,8 @@ async def listen(host: str, port: int, *, ready: Any = None) -> None:
             loop.add_signal_handler(sign, stop.set)
 
     def one() -> Any:
-        return LMTP(Desk(), data_size_limit=MOST_BYTES, ident="Parvis", hostname="localhost", enable_SMTPUTF8=True, loop=loop, timeout=60)  # fmt: skip
+        kind, desk = (SMTP, Desk(most=1)) if is_smtp else (LMTP, Desk())
+        return kind(desk, data_size_limit=MOST_BYTES, ident="Parvis", hostname="localhost", enable_SMTPUTF8=True, loop=loop, timeout=60)  # fmt: skip
 
     server = await loop.create_server(one, host, port)
     print(

@@ -1,4 +1,4 @@
-"""Letters: digests, mails at once, how often and how much, stopping them. Not here: the relay (accounts.mail)."""
+"""Letters: digests, mails at once, how often and how much, stopping them, answers to them. Not here: the relay (accounts.mail)."""
 
 from __future__ import annotations
 
@@ -9,4 +9,7 @@ class MailingConfig(AppConfig):
     name = "parvis.mailing"
 
     def ready(self) -> None:
-        from parvis.mailing import jobs  # noqa: F401
+        from parvis.mailing import jobs, receiving  # noqa: F401
+        from parvis.toolkit import mailroom
+
+        mailroom.open_door(mailroom.ANSWERS_DOOR, receiving.take)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import imaplib
+import logging
+
 from parvis.journal.jobs import enqueue_each, job
 from parvis.kernel import clock
-from parvis.mailing import due, sending
+from parvis.mailing import due, mailbox, receiving, sending
+
+logger = logging.getLogger(__name__)
 
 
 @job("mailing.at_once")
@@ -37,3 +42,14 @@ def digest(person_id: int) -> None:
 def clean() -> None:
     """What was dealt with long ago needs no memory: digests look back two weeks."""
     sending.forget_old()
+    receiving.forget_old()
+
+
+@job("mailing.fetch", cron="*/2 * * * *", is_long=True, retry=0)
+def fetch() -> None:
+    """Answers waiting in a mailbox. Each is written in a transaction of its own; what fails waits for the next time."""
+    try:
+        mailbox.fetch()
+    except (OSError, imaplib.IMAP4.error) as problem:
+        # (no failed job each two minutes while a server is away)
+        logger.warning("the mailbox of answers can't be read: %s", type(problem).__name__)

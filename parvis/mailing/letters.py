@@ -20,6 +20,7 @@ from parvis.config import config
 from parvis.contributions.models import Body, Contribution, Reply, ReplyState
 from parvis.kernel.ids import encode
 from parvis.kernel.markdown import excerpt, fill_names_in_text, mentions_in_text
+from parvis.mailing import reply_tokens
 from parvis.mailing.levels import Limits, limits_of
 from parvis.mailing.models import Level
 from parvis.mailing.rhythms import AT_ONCE
@@ -48,6 +49,7 @@ class Item:
     paragraphs: tuple[str, ...]
     url: str
     is_for_you: bool = False
+    reply_to: str = ""  # where an answer by mail to this thing goes
 
     @property
     def headline(self) -> str:
@@ -71,6 +73,11 @@ class Letter:
         return [item for _heading, items in self.sections for item in items]
 
     @property
+    def reply_to(self) -> str:
+        """Where an answer to the letter itself goes: only one about a single thing can be answered as a whole."""
+        return self.items[0].reply_to if len(self.items) == 1 and self.count == 1 else ""
+
+    @property
     def count(self) -> int:
         return len(self.items) + self.novelties
 
@@ -88,6 +95,7 @@ class Written:
 class _Known:
     """What the words need beyond the things themselves, looked up once for a whole letter."""
 
+    person: Person
     limits: Limits
     spaces: dict[int, Space]
     replies: dict[int, Reply]
@@ -126,7 +134,7 @@ def _look_up(person: Person, for_you: Sequence[ForYou], moved: Sequence[Moved]) 
     texts = [*(one.excerpt for one in things), *(one.text for one in replies.values())]
     texts += [_body(one) for one in things]
     named = {key for text in texts if "@" in text for key in mentions_in_text(text)}
-    return _Known(limits_of(person, spaces), spaces, replies, names_of(named))
+    return _Known(person, limits_of(person, spaces), spaces, replies, names_of(named))
 
 
 def _body(thing: Contribution) -> str:
@@ -150,7 +158,8 @@ def _of_line(one: ForYou, known: _Known) -> Item | None:
         paragraphs = _paragraphs(text, level)
     title = thing.title if thing is not None else line.about
     place = line.place if thing is not None else ""
-    return Item(line.sentence, title, place, paragraphs, config.url + line.url, is_for_you=True)
+    to = _answers_to(known, thing, reply)
+    return Item(line.sentence, title, place, paragraphs, config.url + line.url, is_for_you=True, reply_to=to)
 
 
 def _of_moved(one: Moved, known: _Known) -> Item | None:
@@ -172,7 +181,14 @@ def _of_moved(one: Moved, known: _Known) -> Item | None:
         elif reply is not None:
             said = excerpt(known.text(reply.text), FIRST_LINES)
             paragraphs = (_("%(name)s: %(text)s") % {"name": reply.author.name, "text": said},)
-    return Item(lead.strip(), thing.title, thing.space.name, paragraphs, config.url + thing.url)
+    to = _answers_to(known, thing)
+    return Item(lead.strip(), thing.title, thing.space.name, paragraphs, config.url + thing.url, reply_to=to)
+
+
+def _answers_to(known: _Known, thing: Contribution | None, reply: Reply | None = None) -> str:
+    if thing is None or not thing.are_replies_open:
+        return ""
+    return reply_tokens.address_for(known.person, thing.id, reply.id if reply is not None else None)
 
 
 def _paragraphs(text: str, level: Level) -> tuple[str, ...]:
@@ -188,7 +204,9 @@ def _paragraphs(text: str, level: Level) -> tuple[str, ...]:
 
 def write(letter: Letter, person: Person, *, kind: str, why: str, network: str) -> Written:
     """The subject and the twins, in the active language."""
+    answers = how_to_answer(letter)
     foot = {
+        "answers": answers,
         "why": why,
         "stop": (_("Stop these mails"), address_for(person, kind)),
         "settings": (_("Choose what comes, and when"), config.url + SETTINGS),
@@ -202,11 +220,19 @@ def write(letter: Letter, person: Person, *, kind: str, why: str, network: str) 
             "language": get_language() or "fr",
             "has_headings": len(letter.sections) > 1,
             "at": _("In %(community)s"),
+            "answer": _("Answer by mail"),
             "open_network": _("Open %(network)s") % {"network": network},
             "subject": subject_of(letter),
         }
     )
     return Written(subject_of(letter), _text(letter, foot), _tight(html))
+
+
+def how_to_answer(letter: Letter) -> str:
+    """How this letter can be answered by mail, in a sentence; empty when it can't."""
+    if letter.reply_to:
+        return _("Answer this mail, and your answer stands in the discussion, under your name.")
+    return ""
 
 
 def subject_of(letter: Letter) -> str:
@@ -250,10 +276,11 @@ def _text(letter: Letter, foot: dict[str, Any]) -> str:
             blocks.append("\n".join(lines))
             blocks += [f"> {part}" for part in item.paragraphs]
             blocks.append(item.url)
+            if item.reply_to and not letter.reply_to:
+                blocks.append(f"{_('Answer by mail')} <{item.reply_to}>")
     if not letter.items:
         blocks.append(subject_of(letter))
-    if foot["rest"]:
-        blocks.append(foot["rest"])
+    blocks += [foot[name] for name in ("rest", "answers") if foot[name]]
     ways = (foot["network"], foot["settings"], foot["stop"])
     links = [_("%(sentence)s: %(title)s") % {"sentence": words, "title": url} for words, url in ways]
     return "\n\n".join([*blocks, "-- \n" + foot["why"], "\n".join(links)]) + "\n"
@@ -268,12 +295,12 @@ def _tight(html: str) -> str:
 
 
 def headers_of(
-    person: Person, kind: str, key: str, contribution: Contribution | None = None
+    person: Person, kind: str, key: str, contribution: Contribution | None = None, *, reply_to: str = ""
 ) -> dict[str, str]:
     """What mail programs need: how to stop it, that no human wrote it, which mails belong together.
 
     `key` names this one mail, the same at every try. Mails about one contribution follow an address that stands for it
-    alone, so that programs show them as one conversation.
+    alone, so that programs show them as one conversation; `reply_to` takes answers to it.
     """
     host = urlparse(config.url).hostname or "localhost"
     headers = {
@@ -285,14 +312,9 @@ def headers_of(
     if contribution is not None:
         root = f"<thing.{encode(contribution.id)}@{host}>"
         headers |= {"In-Reply-To": root, "References": root}
-        if address := reply_address(person, contribution):
-            headers["Reply-To"] = address
+    if reply_to:
+        headers["Reply-To"] = reply_to
     return headers
-
-
-def reply_address(person: Person, contribution: Contribution) -> str:
-    """Where an answer by mail to this thread goes; empty while mail isn't received."""
-    return ""
 
 
 def why_of(kind: str, periods: Sequence[str] = (), *, is_always: bool = False) -> str:

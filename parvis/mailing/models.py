@@ -96,3 +96,22 @@ class Mailed(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     contribution = models.ForeignKey("contributions.Contribution", on_delete=models.CASCADE, related_name="+")
     until = models.DateTimeField()
+
+
+class Outcome(models.TextChoices):
+    PUBLISHED = "published"
+    RETURNED = "returned"
+    STRANGER = "stranger"
+
+
+class AnswerTaken(Keyed):
+    """That a letter in answer to one of ours was dealt with: the same one coming again changes nothing."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    mark = models.CharField(max_length=64)  # hash of its Message-ID, or of the whole letter
+    outcome = models.CharField(max_length=9, choices=Outcome)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "mark"], name="mailing_answer_once")]
+        indexes = [models.Index(fields=["created_at"], name="mailing_answer_age")]

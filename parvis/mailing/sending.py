@@ -75,7 +75,7 @@ def send_digest(person_id: int) -> Message | None:
         if not picked.is_enough:
             return None
         letter, written = write_digest(person, picked, found[0])
-        headers = headers_of(person, DIGEST, f"digest.{encode(keys[0])}")
+        headers = headers_of(person, DIGEST, f"digest.{encode(keys[0])}", reply_to=letter.reply_to)
         message = mail.send(
             person, written.subject, written.text, written.html, is_private=True, headers=headers
         )
@@ -140,7 +140,8 @@ def _send_notices(person: Person, group: list[ForYou]) -> None:
     letter = compose(person, group)
     written = write(letter, person, kind=AT_ONCE, why=why_of(AT_ONCE), network=mail.network_row().name)
     alone = group[0].contribution if len(group) == 1 and letter.items else None
-    headers = headers_of(person, AT_ONCE, f"notice.{encode(group[0].notice.id)}", alone)
+    key = f"notice.{encode(group[0].notice.id)}"
+    headers = headers_of(person, AT_ONCE, key, alone, reply_to=letter.reply_to)
     mail.send(person, written.subject, written.text, written.html, is_private=True, headers=headers)
 
 

@@ -5,19 +5,15 @@ The answer is JSON: an item as decoding makes them, or {"ignored": why}. Not her
 
 from __future__ import annotations
 
-import email
 import html
 import json
 import re
-from email import policy
-from email.message import EmailMessage, MIMEPart
 from email.utils import parseaddr
 
 from parvis.kernel.sandbox_child import Declined
+from parvis.kernel.sandboxed.letters import header, opened, require_few_parts, text_of, why_ignored
 from parvis.tools.feeds.decoding import make_item
 
-MOST_HOPS = 40
-MOST_PARTS = 60
 _URL = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 _ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,255}")
 _SAMPLE = (
@@ -34,66 +30,23 @@ def decode_letter(payload: bytes) -> bytes:
 
 
 def _read(payload: bytes) -> dict[str, object]:
-    message = email.message_from_bytes(payload, policy=policy.default)
-    if not isinstance(message, EmailMessage) or not message.keys():
-        raise Declined("unreadable")
-    why = _why_ignored(message)
+    message = opened(payload)
+    why = why_ignored(message)
     if why:
         return {"ignored": why}
-    if sum(1 for _part in message.walk()) > MOST_PARTS:
-        raise Declined("unreadable")
+    require_few_parts(message)
     part = message.get_body(preferencelist=("html", "plain"))
     if part is None:
         raise Declined("unreadable")
-    text = _text_of(part)
+    text = text_of(part)
     source = text if part.get_content_subtype() == "html" else _paragraphs(text)
-    name, address = parseaddr(_header(message, "From"))
+    name, address = parseaddr(header(message, "From"))
     sender = " ".join(filter(None, [name, f"({address})" if name and address else address]))
     item = make_item(
-        uid=_header(message, "Message-ID"), url="", title=_header(message, "Subject"), author=sender,
+        uid=header(message, "Message-ID"), url="", title=header(message, "Subject"), author=sender,
         source=source, at=None, base="",
     )  # fmt: skip
     return {"item": item}
-
-
-def _why_ignored(message: EmailMessage) -> str:
-    """Answers of machines, bounces and letters that turn in a circle: taken without a word, so that nothing answers."""
-    automatic = _header(message, "Auto-Submitted").lower()
-    if automatic.startswith("auto-replied") or message.get("X-Autoreply") or message.get("X-Autorespond"):
-        return "an answer of a machine"
-    if (
-        _header(message, "Precedence").lower() == "auto_reply"
-        or message.get_content_type() == "multipart/report"
-    ):
-        return "an answer of a machine"
-    if _header(message, "Return-Path").strip() == "<>":
-        return "a bounce"
-    if len(message.get_all("Received", [])) > MOST_HOPS:
-        return "it turns in a circle"
-    return ""
-
-
-def _header(message: EmailMessage, name: str) -> str:
-    try:
-        return " ".join(str(message.get(name, "")).split())[:1000]
-    except (
-        ValueError,
-        IndexError,
-        AttributeError,
-        TypeError,
-    ):  # the library stumbles over some malformed ones
-        return ""
-
-
-def _text_of(part: MIMEPart) -> str:
-    """The words of a part, whatever its charset claims."""
-    data = part.get_payload(decode=True)
-    if not isinstance(data, bytes):
-        raise Declined("unreadable")
-    try:
-        return data.decode(part.get_content_charset() or "utf-8", "replace")
-    except LookupError:
-        return data.decode("utf-8", "replace")
 
 
 def _paragraphs(text: str) -> str:
