@@ -119,12 +119,13 @@ def _mark(hue: int, side: int, is_cut: bool) -> Image:
     return picture.resize((side, side), Image.Resampling.LANCZOS)
 
 
-def worker_of(language: str) -> str:
+def worker_of(network: Network, language: str) -> str:
     """The service worker's script: the static files of this version and one page in this language, nothing else."""
     files = [asset(name) for name in (*STYLES, "icons.css", *SCRIPTS, *FONTS) if name not in LEFT_OUT]
     files.append(f"{settings.STATIC_URL}img/icon.svg")
     offline = f"/offline/?l={language}"
     text = (STATIC / "js" / "worker.js").read_text()
-    version = hashlib.sha256(repr((text, files, offline)).encode()).hexdigest()[:12]
-    given = json.dumps({"version": version, "files": files, "offline": offline})
+    shown = {"name": network.name or str(_("Parvis")), "icon": icon_url(network, "192")}
+    version = hashlib.sha256(repr((text, files, offline, shown)).encode()).hexdigest()[:12]
+    given = json.dumps({"version": version, "files": files, "offline": offline, **shown})
     return f"const GIVEN = {given};\n{text}"

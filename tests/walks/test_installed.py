@@ -172,3 +172,55 @@ def test_at_sign_out_what_waits_is_sent_first_else_asked_about_and_then_cleared(
     author = stage.browser_of("author")
     author.goto(address)
     expect(author.get_by_text("Avant de partir.")).to_have_count(1 if is_back else 0)
+
+
+def test_the_page_of_notifications_offers_a_device_when_the_browser_takes_them(
+    stage: Stage, axe: Any, settings: Any
+) -> None:
+    """Chromium without network has no push service to subscribe at: the page is walked up to there, and after."""
+    settings.PARVIS_FETCH = True
+    administrator = stage.browser_of("administrator")
+    administrator.goto(stage.site / "settings/notifications/")
+    expect(administrator.get_by_role("heading", name="Sur cet appareil")).to_have_count(0)
+    administrator.goto(stage.site / "admin/push/")
+    axe(administrator)
+    administrator.get_by_label("Permettre à chacun d’être prévenu").check()
+    administrator.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(administrator.get_by_label("Permettre à chacun d’être prévenu")).to_be_checked()
+    page = stage.browser_of("member", service_workers="allow", permissions=["notifications"])
+    page.goto(stage.site / "settings/notifications/")
+    button = page.get_by_role("button", name="Me prévenir sur cet appareil")
+    expect(button).to_be_visible()
+    axe(page)
+    # In the place of the browser maker's service, which can't be reached from here.
+    page.evaluate("""() => {
+      PushManager.prototype.subscribe = async () => ({
+        endpoint: 'https://updates.push.services.mozilla.com/wpush/v2/walk',
+        getKey: (name) => (name === 'auth' ? new Uint8Array(16) : Uint8Array.from(
+          atob('BCVxsr7N/eNgVRqvHtD0zTZsEc6+VV+JvLexhqUzORcxaOzi6+AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4='), (one) => one.charCodeAt(0))),
+      });
+    }""")
+    button.click()
+    expect(page.get_by_text("Cet appareil vous préviendra.")).to_be_visible()
+    mine = page.locator("#push li")
+    expect(mine).to_have_count(1)
+    expect(mine).to_contain_text("celui que vous utilisez")
+    expect(mine).to_contain_text("dit seulement qu’il y a du nouveau")
+    axe(page)
+    mine.get_by_role("button", name="Dire ce qui s’est passé").click()
+    expect(page.locator("#push li")).to_contain_text("dit ce qui s’est passé")
+    page.get_by_role("button", name="Retirer l’appareil").click()
+    expect(page.locator("#push li")).to_have_count(0)
+
+
+def test_who_refused_notifications_is_told_where_to_allow_them(stage: Stage, settings: Any) -> None:
+    settings.PARVIS_FETCH = True
+    administrator = stage.browser_of("administrator")
+    administrator.goto(stage.site / "admin/push/")
+    administrator.get_by_label("Permettre à chacun d’être prévenu").check()
+    administrator.get_by_role("button", name="Enregistrer", exact=True).click()
+    page = stage.browser_of("member", service_workers="allow")
+    page.add_init_script("Object.defineProperty(Notification, 'permission', { get: () => 'denied' })")
+    page.goto(stage.site / "settings/notifications/")
+    expect(page.get_by_text("Vous avez refusé les notifications")).to_be_visible()
+    expect(page.get_by_role("button", name="Me prévenir sur cet appareil")).to_be_hidden()

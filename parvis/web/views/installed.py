@@ -41,7 +41,7 @@ def show_icon(request: Request, name: str) -> HttpResponse:
 
 def show_worker(request: Request) -> HttpResponse:
     """The service worker. Standing at the root, it may see to the whole site; it is asked anew at each visit."""
-    text = installed.worker_of(_language(request))
+    text = installed.worker_of(request.network, _language(request))
     response = HttpResponse(text, content_type="text/javascript; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"
     return response

@@ -35,3 +35,24 @@ self.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate') event.respondWith(page(event));
   else if (FILES.has(url.pathname)) event.respondWith(file(request));
 });
+
+/* A push holds {title, body, url, tag, lang}, made for the person who is signed in here; another tag of the same name is replaced. */
+self.addEventListener('push', (event) => event.waitUntil((async () => {
+  let said = {};
+  try { said = event.data.json(); } catch { /* shown as something new */ }
+  await self.registration.showNotification(said.title || GIVEN.name, {
+    body: said.body, tag: said.tag, lang: said.lang, icon: GIVEN.icon, badge: GIVEN.icon, data: { url: said.url || '/notifications/' },
+  });
+})()));
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  const url = new URL(event.notification.data.url, self.location.origin);
+  event.waitUntil((async () => {
+    if (url.origin !== self.location.origin) return;
+    const open = (await self.clients.matchAll({ type: 'window' }))[0];
+    if (!open) { await self.clients.openWindow(url.href); return; }
+    await open.focus();
+    await open.navigate(url.href).catch(() => self.clients.openWindow(url.href));
+  })());
+});
