@@ -123,7 +123,7 @@ parvis.keep = (form, { url, key, savedAt, status, signal }) => {
     show(t('out_stopped'), false);
   };
   const queue = (event) => {
-    out = parvis.out?.keep(form, event.submitter, { shelf, draftUrl: url }) || '';
+    out = parvis.out?.keep(form, event.submitter, { shelf, draft: { base, url, fields: fields(form) } }) || '';
     if (!out) { stash(); show(t('offline_publish'), true); return; }
     leaving = true; // neither saved as a draft meanwhile, nor asked about when the page is left
     later.stop();

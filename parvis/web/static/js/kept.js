@@ -21,7 +21,7 @@ const store = {
 const alone = (act) => (navigator.locks ? navigator.locks.request('parvis-out', act) : act());
 
 /* Keeps what a form would post, to be sent later. Answers the key, or '' when this form can't wait. */
-const keep = (form, submitter, { shelf, draftUrl }) => {
+const keep = (form, submitter, { shelf, draft }) => {
   if (!person) return '';
   const fields = [...new FormData(form, submitter)].filter(([name]) => name !== 'csrfmiddlewaretoken');
   // A file that hasn't come yet can't be kept here, a secret choice mustn't be.
@@ -30,14 +30,13 @@ const keep = (form, submitter, { shelf, draftUrl }) => {
   if (!texts.some(([name, value]) => name === 'receipt' && value)) return '';
   const url = submitter?.getAttribute('formaction') ? submitter.formAction : form.action;
   const key = mark() + texts.find(([name]) => name === 'receipt')[1];
-  const item = { url: new URL(url).pathname + new URL(url).search, fields: texts, shelf, draftUrl, from: location.pathname + location.search };
+  const item = { url: new URL(url).pathname + new URL(url).search, fields: texts, shelf, draft, from: location.pathname + location.search };
   return store.set(key, item) ? key : '';
 };
 
 const giveBack = (key, item) => {
-  const texts = item.fields.filter(([name]) => !['receipt', 'draft'].includes(name));
-  if (!store.get(item.shelf) && !store.set(item.shelf, { base: null, fields: texts, url: item.draftUrl })) return;
-  store.drop(key);
+  // As draft.js would have kept it, had nobody pressed: it takes it up from there.
+  if (store.get(item.shelf) || store.set(item.shelf, item.draft)) store.drop(key);
 };
 
 /* Sends one text: 'sent', 'back' (refused, and back in its box) or 'waits'. */
