@@ -23,8 +23,10 @@ from parvis.accounts.models import Message
 from parvis.attention.models import Notice
 from parvis.attention.wording import ICONS
 from parvis.contributions.marks import Attachment
+from parvis.contributions.models import Contribution
 from parvis.journal.jobs import drain, enqueue
 from parvis.journal.models import Activity
+from parvis.kernel.ids import decode
 from parvis.kernel.pagination import Cursor
 from parvis.people.models import Person
 from parvis.spaces.models import Membership
@@ -210,6 +212,9 @@ def _write(world: World, row: Row, space: str, actor: str, found: Sweep) -> None
         told = {*Notice.objects.exclude(id__in=notices).values_list("person_id", flat=True)}
         # Who was just let in may read more than before.
         told -= {*Membership.objects.exclude(id__in=members).values_list("person_id", flat=True)}
+        if row.on == "draft":  # published by this very act: whoever its place lets read it is told rightly
+            published = Contribution.objects.filter(id=decode(names["draft"]))
+            told -= {key for key in told if published.visible_to(Person.objects.get(id=key)).exists()}
         for name, person in world.people().items():
             if person is not None and person.id in told:
                 read(world, name, "/notifications/", found)

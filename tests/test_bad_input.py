@@ -130,7 +130,11 @@ def test_the_id_of_another_thing_is_nothing(row: Row, world: World) -> None:
         judge(outcome, other)
 
 
-@pytest.mark.parametrize("row", POSTS, ids=str)
+# Asked by mail programs, which have neither session nor form (RFC 8058): the address holds a signature of its own.
+SIGNED = {"mail_stop"}
+
+
+@pytest.mark.parametrize("row", [row for row in POSTS if row.name not in SIGNED], ids=str)
 def test_a_form_of_another_site_is_refused(row: Row, world: World) -> None:
     actor, space = whoever_may(row)
     names = world.names_for(actor, "" if space == "site" else space)

@@ -26,6 +26,12 @@ INLINE = re.compile(
     r"""<script(?![^>]*\bsrc=)(?![^>]*type="application/json")[^>]*>\s*\S|<style\b|\son[a-z]+\s*=\s*["']|\sstyle\s*=\s*["']"""
 )
 
+# A letter as it would be sent has its styles in itself, as mail needs them. It stands in a frame, loads nothing, runs
+# nothing and is an origin of its own; what frames it may frame our own addresses only.
+LETTERS = {"mail_next_letter", "admin_letters_sample"}
+FRAMING = {"mail_next", "admin_letters"}
+LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; form-action 'none'; sandbox allow-popups allow-popups-to-escape-sandbox"
+
 
 def someone_with(row: Row) -> tuple[str, str] | None:
     for space, cells in ANSWERS[row.pattern].items():
@@ -49,6 +55,11 @@ def test_every_answer_carries_the_strict_headers_and_loads_nothing_from_elsewher
     outcome = attempt(world, actor, "GET", address)
     headers = outcome.response.headers
     policy = headers["Content-Security-Policy"]
+    if row.name in LETTERS:
+        assert policy == LETTER_POLICY
+        return
+    if row.name in FRAMING:
+        policy = policy.replace("frame-src 'self'", "frame-src 'none'")
     assert (
         policy == HEADERS["Content-Security-Policy"] or "default-src 'none'" in policy or "sandbox" in policy
     )

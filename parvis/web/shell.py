@@ -5,8 +5,10 @@ Not here: the markup (web/layout.html).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.utils.functional import SimpleLazyObject
@@ -51,7 +53,9 @@ def shell_of(request: HttpRequest) -> dict[str, Any]:
 
 def _live(request: HttpRequest) -> dict[str, Any]:
     """Where the page's stream of events is ("": nowhere, it asks now and then), and when the page was drawn (ms)."""
-    origin = live_origin(request.get_host())
+    origin = ""
+    with suppress(DisallowedHost):  # a page under a name that isn't ours, such as a test's, has no stream
+        origin = live_origin(request.get_host())
     return {"url": f"{origin}/live/events" if origin else "", "since": int(clock.now().timestamp() * 1000)}
 
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from parvis.attention.visible import UNSEEN, visible_values
+from parvis.kernel import clock
 from parvis.kernel.db import read
 from parvis.people.models import Person
 from parvis.returning.stays import SINCE, TOUCH, touch_values
@@ -25,7 +26,7 @@ ARRIVAL = f"""
 WITH {TOUCH}
 SELECT {", ".join(f"n.{name} AS n_{name}" for name in NETWORK_FIELDS)},
        {", ".join(f"p.{name}" for name in PERSON_FIELDS)},
-       s.session_key, s.seen_on = current_date AS is_seen_today,
+       s.session_key, s.seen_on = %(today)s AS is_seen_today,
        {UNSEEN.format(person="p.id")} AS unread_count,
        {SINCE.format(person="p.id")} AS since,
        set_config('parvis.person', coalesce(p.id::text, ''), true) AS acting
@@ -34,6 +35,8 @@ FROM (SELECT 1) one
   LEFT JOIN accounts_session s ON s.session_key = %(session)s AND s.expire_date > now()
   LEFT JOIN people_person p ON p.id = s.person_id AND p.state = 'active'
 """
+# The house's own day, as when the session began: the database's may be another for an hour or two around midnight.
+SEEN_TODAY = "UPDATE accounts_session SET seen_on = %(today)s WHERE session_key = %(session)s"
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,5 @@ def arrive(request: HttpRequest) -> Arrival:
         person.since = row.since
         person.session_key = row.session_key
         if not row.is_seen_today:
-            read(
-                "UPDATE accounts_session SET seen_on = current_date WHERE session_key = %s", [row.session_key]
-            )
+            read(SEEN_TODAY, {"today": clock.today(), "session": row.session_key})
     return Arrival(person, network)

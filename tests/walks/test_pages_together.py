@@ -79,7 +79,7 @@ def test_two_write_at_once_and_nothing_is_lost_of_who_was_away(stage: Stage, sha
 
     # The line of one is lost: both go on.
     member.context.set_offline(True)
-    expect(member.locator("[data-state]")).to_contain_text("La connexion est perdue")
+    expect(member.locator("p[data-state]")).to_contain_text("La connexion est perdue")
     expect(author.locator("[data-here]")).to_contain_text("Vous êtes la seule personne")
     member.keyboard.type(" Sans oublier le chat.")
     add(author, "Puis les volets", " Et la radio.")
@@ -89,7 +89,7 @@ def test_two_write_at_once_and_nothing_is_lost_of_who_was_away(stage: Stage, sha
     expect(member.locator("x-together")).to_contain_text("Et la radio.")
     wanted = ["Le matin", "On ouvre la porte. Puis les volets. Et la radio.", "Le soir", "On éteint les lampes. Puis on ferme. Sans oublier le chat."]  # fmt: skip
     until(lambda: words_of(author) == words_of(member) == wanted)
-    expect(member.locator("[data-state]")).to_contain_text("Tout ce qui est écrit ici est gardé")
+    expect(member.locator("p[data-state]")).to_contain_text("Tout ce qui est écrit ici est gardé")
 
     # Undoing takes back one's own words only.
     author.get_by_role("button", name="Annuler", exact=True).click()
@@ -105,10 +105,10 @@ def test_two_write_at_once_and_nothing_is_lost_of_who_was_away(stage: Stage, sha
 def test_who_comes_back_another_day_finds_what_was_typed_without_a_line(stage: Stage, shared: Any) -> None:
     member = stage.browser_of("member")
     open_text(member, stage, shared)
-    expect(member.locator("[data-state]")).to_contain_text("Tout ce qui est écrit ici est gardé")
+    expect(member.locator("p[data-state]")).to_contain_text("Tout ce qui est écrit ici est gardé")
     member.context.set_offline(True)
     add(member, "On ouvre la porte", " Avec la clé.")
-    expect(member.locator("[data-state]")).to_contain_text("La connexion est perdue")
+    expect(member.locator("p[data-state]")).to_contain_text("La connexion est perdue")
     # The window is closed without a line; later the page is opened again.
     another = member.context.new_page()
     member.close()
@@ -127,7 +127,7 @@ def test_who_is_removed_writes_no_more_and_keeps_no_copy(stage: Stage, shared: A
     assert member.evaluate(COPIES)
     with acting(SYSTEM):
         membership.remove_member(stage.cast.secret, stage.cast.member, by=stage.cast.host)
-    expect(member.locator("[data-state]")).to_contain_text("Vous ne pouvez plus écrire cette page")
+    expect(member.locator("p[data-state]")).to_contain_text("Vous ne pouvez plus écrire cette page")
     expect(member.locator("x-together [contenteditable]")).to_have_attribute("contenteditable", "false")
     until(lambda: member.evaluate(COPIES) == [])
     expect(author.locator("[data-here]")).to_contain_text("Vous êtes la seule personne")
@@ -142,7 +142,7 @@ def test_signing_out_leaves_no_copy_on_the_device(stage: Stage, shared: Any) -> 
     other.goto(stage.site / "me/")
     other.locator('main form[action="/accounts/logout/"] button').click()
     other.wait_for_url("**/accounts/**")
-    expect(member.locator("[data-state]")).to_contain_text("Vous n’êtes plus connecté")
+    expect(member.locator("p[data-state]")).to_contain_text("Vous n’êtes plus connecté")
     until(lambda: other.evaluate(COPIES) == [])
 
 

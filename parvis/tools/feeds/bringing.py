@@ -33,7 +33,7 @@ SELECT t.id, t.name, t.slug, coalesce((SELECT array_agg(o.slug) FROM spaces_spac
   AS tools
 FROM spaces_space t JOIN spaces_membership mine ON mine.space_id = t.id AND mine.person_id = %(me)s
 WHERE t.kind = 'community' AND t.archived_at IS NULL
-  AND (t.posting = 'members' OR mine.role = 'host' AND coalesce(mine.host_until_on >= current_date, true))
+  AND (t.posting = 'members' OR mine.role = 'host' AND coalesce(mine.host_until_on >= %(today)s, true))
 ORDER BY t.is_everyone, lower(t.name)"""
 
 
@@ -43,7 +43,7 @@ def places_for(viewer: Person, roles: Sequence[str] = ROLES) -> list[Any]:
         role: {tool.slug for tool in registry.tools() for kind in tool.kinds if role in kind.roles}
         for role in roles
     }
-    rows = read(PLACES, {"me": viewer.id})
+    rows = read(PLACES, {"me": viewer.id, "today": clock.today()})
     return [row for row in rows if any(set(row.tools) & slugs for slugs in kinds.values())]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from parvis.contributions.models import Contribution, State
+from parvis.kernel import clock
 from parvis.kernel.db import read
 from parvis.spaces.models import Audience, Space
 
@@ -24,7 +25,7 @@ SELECT t.id, t.name, t.slug,
       SELECT 1 FROM spaces_membership o WHERE o.space_id = %(space)s AND o.person_id = m.person_id)) AS may_all_read
 FROM spaces_space t JOIN spaces_membership mine ON mine.space_id = t.id AND mine.person_id = %(me)s
 WHERE t.kind = 'community' AND t.archived_at IS NULL AND t.id <> %(space)s
-  AND (t.posting = 'members' OR mine.role = 'host' AND coalesce(mine.host_until_on >= current_date, true))
+  AND (t.posting = 'members' OR mine.role = 'host' AND coalesce(mine.host_until_on >= %(today)s, true))
 ORDER BY t.is_everyone, t.name"""
 
 
@@ -41,9 +42,8 @@ class Place:
 def places_for(original: Contribution, viewer: Person) -> list[Place]:
     """The communities where the reader may post, other than its own. One query."""
     is_open = original.space_audience == Audience.EVERYBODY
-    rows = read(
-        PLACES, {"original": original.id, "space": original.space_id, "me": viewer.id, "is_open": is_open}
-    )
+    asked = {"original": original.id, "space": original.space_id, "me": viewer.id, "is_open": is_open}
+    rows = read(PLACES, {**asked, "today": clock.today()})
     return [Place(row.name, row.slug, row.is_there, row.may_all_read) for row in rows]
 
 

@@ -236,7 +236,7 @@ def test_every_page_around_a_contribution_asks_few_queries(cast: Cast):
 def test_the_pill_asks_for_what_the_page_shows(cast: Cast):
     client = client_of(cast.member)
     page = client.get("/?kind=note&theme=interest").content.decode()
-    assert "&amp;kind=note&amp;theme=interest" in page
+    assert 'data-url="/stream/newer/?kind=note&amp;theme=interest"' in page
     assert 'data-href="/?kind=note&amp;theme=interest"' in page
     since = clock.now().isoformat()
     note(cast.open, cast.author)

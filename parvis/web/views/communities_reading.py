@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from parvis.announcements.reading import OnTop, on_top, on_top_sql
 from parvis.contributions.kinds import installed_kinds
+from parvis.kernel import clock
 from parvis.kernel.db import read
 from parvis.kernel.ids import encode
 from parvis.kernel.words import fold, sort_key
@@ -228,7 +229,7 @@ SELECT s.id AS space_id, m.role, u.level, r.id AS asked,
   (SELECT json_agg(json_build_object('id', h.id::text, 'name', h.display_name, 'photo', h.photo) ORDER BY h.joined_at, h.id)
    FROM (SELECT p.id, p.display_name, p.photo, x.joined_at FROM spaces_membership x
      JOIN people_person p ON p.id = x.person_id AND p.state = 'active'
-     WHERE x.space_id = s.id AND x.role = 'host' AND (x.host_until_on IS NULL OR x.host_until_on >= current_date)
+     WHERE x.space_id = s.id AND x.role = 'host' AND (x.host_until_on IS NULL OR x.host_until_on >= %(today)s)
      ORDER BY x.joined_at LIMIT 4) h) AS hosts
 FROM spaces_space s
   LEFT JOIN spaces_membership m ON m.space_id = s.id AND m.person_id = %(me)s
@@ -242,7 +243,10 @@ def cards_of(
 ) -> list[dict[str, Any]]:
     """Directory cards, each with its hosts and what the person may do there. One query."""
     found = {
-        row.space_id: row for row in read(CARDS, {"me": person.id, "keys": [space.id for space in spaces]})
+        row.space_id: row
+        for row in read(
+            CARDS, {"me": person.id, "keys": [space.id for space in spaces], "today": clock.today()}
+        )
     }
     return [_card(space, found[space.id], (why or {}).get(space.id, "")) for space in spaces]
 

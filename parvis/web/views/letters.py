@@ -27,7 +27,10 @@ from parvis.web.views.communities_host import host_page
 
 SETTINGS = "/settings/notifications/"
 # A letter brings its own styles and nothing else; it runs nothing, and only our own page may frame it (in a sandbox).
-LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; form-action 'none'"
+LETTER_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; form-action 'none'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox"
+)
 
 
 @csrf_exempt  # asked by mail programs, who have neither session nor form (RFC 8058); the address holds a signature
