@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     *[f"parvis.{slug}" for slug in ROOMS],
     "parvis.returning",
     "parvis.mailing",
+    "parvis.push",
     *[f"parvis.tools.{slug}" for slug in TOOLS],
     "parvis.transfer",
     "parvis.live",

@@ -37,6 +37,8 @@ EXEMPT: dict[str, str] = {
     "dav_lock.token": SECRET, "dav_lock.root": KEY, "dav_lock.scope": WORD, "dav_lock.depth": WORD,
     "dav_lock.owner": "what a program says of itself to who may read the file; dav/tests/test_locks.py",
     "accounts_message.state": WORD, "accounts_message.headers": "keys and addresses; read in mails by tests/test_canary_digests.py",
+    "push_device.endpoint": SECRET, "push_device.public_key": SECRET, "push_device.auth": SECRET,
+    "push_switch.hosts": "names of services, shown to administrators as they stand",
     "mailing_habit.rhythm": WORD, "mailing_placerhythm.rhythm": WORD, "mailing_networkrule.rhythm": WORD, "mailing_digest.period": WORD,
     "mailing_answertaken.mark": SECRET, "mailing_answertaken.outcome": WORD,
     "accounts_message.to": "an address", "accounts_message.error": "a server's words",

@@ -51,7 +51,7 @@ def hostile_world(live_site: Site) -> World:
 def test_a_browser_asks_no_other_host_whatever_people_wrote(
     live_site: Site, hostile_world: World, new_page: Callable[..., Page], watch: Watch
 ) -> None:
-    page = new_page()
+    page = new_page(service_workers="allow")  # what the worker fetches counts as well
     page.context.add_cookies(
         [
             {

@@ -36,6 +36,8 @@ from parvis.membership import charters, groups, invitations, requests, shaping, 
 from parvis.membership.actions import create_community, set_level
 from parvis.membership.models import JoinRequest
 from parvis.people.models import Person, ProfileField
+from parvis.push.devices import USUAL
+from parvis.push.models import Device, Switch
 from parvis.search.saved import save_search
 from parvis.spaces.models import Level, Space
 from parvis.testing.cast import PASSWORD, Cast, build_cast
@@ -67,6 +69,9 @@ ACTORS = (
 )  # fmt: skip
 SPACES = ("open", "on_request", "secret", "archived", "personal", "everyone")
 Words = Callable[[str], str]
+
+# A point of the curve, as browsers give one (that of RFC 8291, section 5).
+BROWSER_KEY = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
 
 
 @dataclass
@@ -140,6 +145,24 @@ def _open_sessions(world: World) -> None:
             client = Client()
             client.force_login(person, backend=BACKEND)
             world.sessions[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    _add_device(world)
+
+
+def _add_device(world: World) -> None:
+    """A network that pushes, and a browser of the author that asked for it."""
+    Switch.objects.create(is_on=True)
+    author = world.cast.author
+    other = Session.objects.filter(person=author).exclude(session_key=world.sessions["author"]).first()
+    assert other is not None
+    world.site |= {"push_endpoint": f"https://{USUAL[1]}/wpush/v2/abc", "push_key": BROWSER_KEY}
+    row = Device.objects.create(
+        person=author,
+        session=other,
+        endpoint=f"https://{USUAL[1]}/wpush/v2/a",
+        public_key=BROWSER_KEY,
+        auth="A" * 22,
+    )
+    world.site["own_device"] = encode(row.id)
 
 
 def _fill_site(world: World, words: Words) -> None:

@@ -55,6 +55,13 @@ def enqueue(name: str, **arguments: Any) -> None:
     app.configure_task(name=name).defer(**arguments)
 
 
+def enqueue_later(name: str, seconds: int, **arguments: Any) -> None:
+    """The same, for a moment to come."""
+    if name not in _jobs:
+        raise LookupError(f"no job is called {name}")
+    app.configure_task(name=name, schedule_in={"seconds": seconds}).defer(**arguments)
+
+
 def enqueue_each(name: str, rows: list[dict[str, Any]]) -> None:
     """The same for many at once, each a job of its own; one statement for a thousand of them."""
     if name not in _jobs:

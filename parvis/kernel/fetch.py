@@ -51,6 +51,7 @@ ROLES = {
     "feed_picture": "A picture of such an article, of which we keep a copy for a month",
     "calendar": "Dates of a calendar that a community follows",
     "picture": "A portrait or picture given by its address",
+    "push": "A notification, encrypted for one browser, by its vendor's push service",
     "webhook": "A call to a system that an administrator named",
 }
 _REDIRECTS = (301, 302, 303, 307, 308)

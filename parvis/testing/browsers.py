@@ -33,6 +33,8 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 ]
 PATIENCE_MS = 30_000
+# The installed app has tests of its own (service_workers="allow"); elsewhere every request is the page's.
+USUAL = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "service_workers": "block"}
 OURS = {"127.0.0.1", "localhost"}
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -159,7 +161,7 @@ def new_page(browser: Browser, watch: Watch) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
 
     def open_page(**options: Any) -> Page:
-        context = browser.new_context(**({"locale": "fr-FR", "timezone_id": "Europe/Paris"} | options))
+        context = browser.new_context(**(USUAL | options))
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         watch.follow(context)

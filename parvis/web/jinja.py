@@ -23,7 +23,7 @@ from parvis.toolkit.molds import mold
 from parvis.web.assets import address, asset
 from parvis.web.frame import kept
 from parvis.web.icons import icon
-from parvis.web.js_strings import files_strings, together_strings, writing_strings
+from parvis.web.js_strings import files_strings, kept_strings, together_strings, writing_strings
 
 
 class Templates(Jinja2):
@@ -80,6 +80,7 @@ def environment(**options: Any) -> jinja2.Environment:
         url=url,
         with_query=with_query,
         files_strings=files_strings,
+        kept_strings=kept_strings,
         together_strings=together_strings,
         writing_strings=writing_strings,
     )

@@ -70,6 +70,10 @@ COMPOSER: Final[dict[str, str | Promise]] = {
     "other_device": _("This draft was changed on another device."),
     "use_this_device": _("Use the text of this device"),
     "offline_publish": _("No connection. Your text is kept; publish when it is back."),
+    "out_kept": _("Kept on this device. It will be sent when you are back online."),
+    "out_stop": _("Don't send it"),
+    "out_stopped": _("It will not be sent by itself. Your text is kept here."),
+    "out_gone": _("Your text has been sent."),
     "audience_unknown": _("The audience could not be checked. Please try again."),
     "preview_failed": _("The preview is not available right now."),
     "preview_shown": _("Preview shown"),
@@ -115,6 +119,19 @@ TOGETHER: Final[dict[str, str | Promise]] = {
     "together_broken": _("The shared text could not be followed. Open the page again to go on."),
 }
 
+# For <x-kept>: every page of somebody signed in.
+KEPT: Final[dict[str, str | Promise]] = {
+    "out_sent": _("What you wrote without connection has been sent."),
+    "out_see": _("See it"),
+    "out_back": _(
+        "A text written without connection could not be sent. It is kept on this device, in its box."
+    ),
+    "out_open": _("Open the box"),
+    "out_leave": _(
+        "Texts kept on this device could not be sent. If you sign out now, they are lost. Sign out all the same?"
+    ),
+}
+
 # For the rich editor, given by <x-composer> too when it has data-editor-url.
 EDITOR: Final[dict[str, str | Promise]] = {
     "ed_strike": _("Strikethrough"),
@@ -152,6 +169,16 @@ def writing_strings() -> str:
 def files_strings() -> str:
     """JSON for the `data-strings` of a part that receives files."""
     return js_strings(FILES)
+
+
+def kept_strings() -> str:
+    """JSON for the `data-strings` of what sends texts kept on the device."""
+    return _kept_strings(get_language() or "en")
+
+
+@lru_cache(maxsize=4)
+def _kept_strings(language: str) -> str:
+    return js_strings(KEPT)
 
 
 def together_strings() -> str:

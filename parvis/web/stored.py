@@ -51,6 +51,7 @@ WORDS: dict[str, Any] = {
     "mailing_placerhythm.person_id": _("Communities with a rhythm of mail of their own"),
     "mailing_digest.person_id": _("Digests dealt with, for two months"),
     "mailing_mailed.person_id": _("What was mailed to you, so that it isn't mailed again"),
+    "push_device.person_id": _("Devices that tell you of what is for you"),
     "attention_notice.person_id": _("Your notifications"),
     "attention_rule.person_id": _("What the bell rings for"),
     "attention_notice.actor_id": _("Notifications that others got from you"),

@@ -59,6 +59,13 @@ def answer(page: Page, body: str) -> None:
     page.locator("#replies .reply", has_text=body).wait_for()
 
 
+def leave(page: Page) -> str:
+    """Goes away from a page, whose address is given: what lies open is read after a while, and its notices cleared."""
+    address = page.url
+    page.goto("about:blank")
+    return address
+
+
 def more(page: Page) -> None:
     """Opens what one can do with a contribution."""
     page.locator(".acts").get_by_role("link", name="Plus").click()

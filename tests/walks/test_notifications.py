@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from parvis.testing.walking import Stage
-from tests.walks.hands import answer, box, choose_kind, choose_place, heading, open_question, tab_to
+from tests.walks.hands import answer, box, choose_kind, choose_place, heading, leave, open_question, tab_to
 
 pytestmark = pytest.mark.browser
 
@@ -19,7 +19,7 @@ TITLE = "Où ranger les gabarits de perçage"
 def test_a_notice_is_answered_from_the_list_and_clears(stage: Stage):
     asker, helper = stage.browser_of("author"), stage.browser_of("member")
     open_question(asker, stage.site / stage.cast.open.url, TITLE, "Ils traînent sur les établis.")
-    address = asker.url
+    address = leave(asker)
     helper.goto(address)
     answer(helper, "Sur le panneau du fond, à hauteur d’yeux.")
     stage.work()
@@ -41,7 +41,7 @@ def test_a_notice_is_answered_from_the_list_and_clears(stage: Stage):
 def test_all_seen_is_taken_back_with_one_tap(stage: Stage):
     asker, helper = stage.browser_of("author"), stage.browser_of("member")
     open_question(asker, stage.site / stage.cast.open.url, "Qui a le badge du parking", "Le mien est usé.")
-    helper.goto(asker.url)
+    helper.goto(leave(asker))
     answer(helper, "À l’accueil, tiroir de gauche.")
     stage.work()
 
@@ -84,7 +84,7 @@ def test_a_thread_goes_quiet_and_comes_back_by_keyboard(stage: Stage):
     open_question(
         asker, stage.site / stage.cast.open.url, "Quel café pour l’atelier", "Le nôtre est trop fort."
     )
-    address = asker.url
+    address = leave(asker)
     helper.goto(address)
     for words in ("Le doux.", "Ou du thé.", "Ou rien.", "Ou les deux.", "Votons."):
         answer(helper, words)
@@ -103,7 +103,7 @@ def test_a_thread_goes_quiet_and_comes_back_by_keyboard(stage: Stage):
 def test_the_bell_by_keyboard_alone(stage: Stage):
     asker, helper = stage.browser_of("author"), stage.browser_of("member")
     open_question(asker, stage.site / stage.cast.open.url, "Qui ferme le portail ce soir", "Je pars tôt.")
-    address = asker.url
+    address = leave(asker)
     helper.goto(address)
     answer(helper, "Moi, vers vingt heures.")
     stage.work()

@@ -28,6 +28,7 @@ from parvis.toolkit.pages import back, go, page
 from parvis.toolkit.request import Request
 from parvis.toolkit.routing import thing_path
 from parvis.web.composer import composer_urls
+from parvis.web.views import pushing
 from parvis.web.views.accounts_settings import rail_links
 
 HERE = "/notifications/"
@@ -159,6 +160,7 @@ def show_rules(request: Request) -> HttpResponse:
         links=rail_links(request),
         rules=found,
         mailing=settings_of(request.viewer),
+        push=pushing.settings_of(request),
         places=[(encode(space.id), space) for space in found.places],
         sentences=rules.sentences_of(found),
         groups=[

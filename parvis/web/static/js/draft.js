@@ -31,7 +31,9 @@ const fill = (form, pairs) => {
  * `status`: where "Saved 10:42" stands. Returns { save, clean } : save now; forget (published).
  */
 parvis.keep = (form, { url, key, savedAt, status, signal }) => {
-  const shelf = `draft:${key}`;
+  // Under the writer's key: who signs in here next never meets it.
+  const writer = document.querySelector('x-kept')?.dataset.person;
+  const shelf = `draft:${writer ? `${writer}:` : ''}${key}`;
   const text = () => JSON.stringify(fields(form));
   const id = () => form.elements.draft || form.appendChild(make('input', { type: 'hidden', name: 'draft' }));
   let known = text();
@@ -40,6 +42,8 @@ parvis.keep = (form, { url, key, savedAt, status, signal }) => {
   let leaving = false;
   let told = 0;
   let wasBad = false;
+  let isCut = false; // the last save found no server
+  let out = ''; // the key of what waits to be sent (kept.js)
 
   const show = (words, bad, ...more) => {
     if (status) status.replaceChildren(words, ...more);
@@ -49,7 +53,7 @@ parvis.keep = (form, { url, key, savedAt, status, signal }) => {
   };
   const clock = (iso) => new Intl.DateTimeFormat(parvis.lang(), { hour: '2-digit', minute: '2-digit' }).format(new Date(iso));
   const dirty = () => !leaving && text() !== known;
-  const stash = () => local.set(shelf, { base, fields: fields(form) });
+  const stash = () => local.set(shelf, { base, url, fields: fields(form) });
 
   const save = async () => {
     later.stop();
@@ -64,10 +68,12 @@ parvis.keep = (form, { url, key, savedAt, status, signal }) => {
       base = answer.saved_at;
       known = sent;
       local.drop(shelf);
+      isCut = false;
       show(t('saved', { time: clock(base) }), false);
     } catch (problem) {
       if (problem.name !== 'AbortError' && !leaving) {
         const kept = stash();
+        isCut = problem.status === undefined;
         show(t(problem.status === 403 || problem.status === 401 ? 'signed_out' : kept ? 'kept_here' : 'not_saved'), true);
         if (problem.status === undefined || problem.status >= 500) retry();
       }
@@ -107,17 +113,48 @@ parvis.keep = (form, { url, key, savedAt, status, signal }) => {
     }
   };
 
-  on(form, 'input change', () => { leaving = false; later(); }, signal);
+  /* What is written on after all isn't sent by itself: its writer presses again. */
+  const takeBack = () => {
+    if (!out) return;
+    parvis.out?.drop(out);
+    out = '';
+    leaving = false;
+    stash();
+    show(t('out_stopped'), false);
+  };
+  const queue = (event) => {
+    out = parvis.out?.keep(form, event.submitter, { shelf, draft: { base, url, fields: fields(form) } }) || '';
+    if (!out) { stash(); show(t('offline_publish'), true); return; }
+    leaving = true; // neither saved as a draft meanwhile, nor asked about when the page is left
+    later.stop();
+    retry.stop();
+    local.drop(shelf);
+    show(t('out_kept'), true, ' ', make('button', { type: 'button', className: 'button quiet small', 'data-made': '', onclick: () => { takeBack(); later(); } }, t('out_stop')));
+  };
+  on(document, 'x-sent', (event) => {
+    if (event.detail.key !== out) return;
+    event.preventDefault();
+    location.assign(event.detail.url);
+  }, signal);
+  on(document, 'x-returned', (event) => { if (event.detail.key === out) { out = ''; leaving = false; show(t('out_stopped'), true); later(); } }, signal);
+  on(window, 'storage', (event) => {
+    if (!out || event.key !== out || event.newValue) return; // another page of this browser has seen to it
+    out = '';
+    const copy = local.get(shelf);
+    if (copy) { leaving = false; show(t('out_stopped'), true); } else show(t('out_gone'), false);
+  }, signal);
+
+  on(form, 'input change', () => { takeBack(); leaving = false; later(); }, signal);
   on(window, 'online', () => later.now(), signal);
   on(document, 'visibilitychange', () => { if (document.hidden) later.now(); }, signal);
   on(window, 'pageshow', (event) => { if (event.persisted) { leaving = false; ask(); } }, signal);
-  on(window, 'beforeunload', (event) => { if (dirty()) event.preventDefault(); }, signal);
+  on(window, 'beforeunload', (event) => { if (dirty() && !parvis.isLeaving) event.preventDefault(); }, signal);
   on(form, 'submit', (event) => {
     if (event.defaultPrevented && !form.matches('[hx-post]')) return;
-    if (!navigator.onLine) {
+    if (!navigator.onLine || isCut) {
       event.preventDefault();
-      stash();
-      show(t('offline_publish'), true);
+      event.stopImmediatePropagation();
+      if (!out) queue(event);
       return;
     }
     leaving = true;
