@@ -25,6 +25,7 @@ NOT_GIVEN_BACK = {
 NO_FORM = {
     "draft": "a script sends it while the form stays where it is",
     "admin_mail_test": "its form is on the page only where mail is set",
+    "push_add": "keys that a browser gave to a script, not words",
     "community_groups": "a choice in a list, not a word",
 }
 
