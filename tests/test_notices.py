@@ -5,6 +5,7 @@ A class that a tool brings enters by itself, and must say in TRIALS which of the
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -22,6 +23,8 @@ from parvis.journal.jobs import drain, enqueue
 from parvis.kernel import clock
 from parvis.kernel.ids import new_id
 from parvis.people.models import Person
+from parvis.testing.letters import mail_at_once, opened, send_through
+from parvis.testing.relay import Relay, listening
 from parvis.toolkit import registry
 from tests.matrix.rows import filled
 from tests.test_matrix import ROWS
@@ -100,22 +103,39 @@ def rows_of(person: Person, slug: str, already: set[int]) -> list[Notice]:
     return list(Notice.objects.filter(person=person, category=slug).exclude(id__in=already))
 
 
+@pytest.fixture(scope="module")
+def relay() -> Iterator[Relay]:
+    """One relay for all classes: what it took before an act doesn't count."""
+    with listening() as found:
+        yield found
+
+
+def mails_to(relay: Relay, person: Person) -> list[Any]:
+    """What the relay took for a person so far."""
+    return [mail for mail in map(opened, relay.received) if person.email and person.email in str(mail["To"])]
+
+
 @pytest.mark.parametrize("slug", [one.slug for one in classes()])
-def test_a_class_is_told_once_and_cleared_when_read(world: World, slug: str) -> None:
+def test_a_class_is_told_once_and_cleared_when_read(world: World, relay: Relay, slug: str) -> None:
     assert slug in TRIALS, f"say in TRIALS which act tells of {slug!r}"
     trial = TRIALS[slug]
     person = world.people()[trial.told]
     assert person is not None
     with undone():
+        send_through(relay)
         for step in trial.steps[:-1]:
             do(world, trial, step)
         drain()
-        already = {*Notice.objects.values_list("id", flat=True)}
+        mail_at_once(person)
+        Notice.objects.filter(person=person).update(mailed_at=clock.now())  # what waited isn't of this act
+        already, sent = {*Notice.objects.values_list("id", flat=True)}, len(mails_to(relay, person))
         before = count_unseen(person.id)
         do(world, trial, trial.steps[-1])
         work(trial)
+        assert len(mails_to(relay, person)) == sent + 1
         (row,) = rows_of(person, slug, already)
         delivering.deliver(row.activity_id)  # a job may run twice
+        enqueue("mailing.at_once", activity_id=row.activity_id)
         assert rows_of(person, slug, already) == [row]
         assert count_unseen(person.id) == min(before + 1, 100)
         reader = world.client(trial.told)
@@ -126,6 +146,9 @@ def test_a_class_is_told_once_and_cleared_when_read(world: World, slug: str) -> 
         row.refresh_from_db()
         assert row.seen_at is not None, line.url
         assert count_unseen(person.id) <= before
+        enqueue("mailing.hourly")
+        work(trial)
+        assert len(mails_to(relay, person)) == sent + 1
 
 
 @pytest.mark.parametrize("slug", [one.slug for one in classes()])
