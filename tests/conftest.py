@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -22,3 +23,16 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         finally:
             transaction.set_rollback(True)
             outer.__exit__(None, None, None)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Says how much the twin worlds compared."""
+    found = [
+        number
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, number in getattr(report, "user_properties", ())
+        if name == "twin world" and report.when == "teardown"
+    ]
+    if found:
+        terminalreporter.write_line(f"twin world: {sum(found)} requests compared, each in both worlds")

@@ -127,7 +127,7 @@ def build_world(words: Words = lambda text: text) -> World:
     with acting(SYSTEM):
         _fill_site(world, words)
         for name in ("everyone", "open", "on_request", "secret", "archived", "personal"):
-            _fill_space(world, name, words)
+            fill_space(world, name, words)
         set_level(world.cast.personal, Level.FOLLOWING, by=world.cast.member)
         drain()
         notices_here(world)
@@ -281,7 +281,8 @@ def _failed_job(message_id: int) -> int:
     return int(job)
 
 
-def _fill_space(world: World, name: str, words: Words) -> None:
+def fill_space(world: World, name: str, words: Words) -> None:
+    """Something of everything in one space of the cast; the world learns its names."""
     cast = world.cast
     space: Space = Space.objects.get(id=getattr(cast, name).id)
     host = {"personal": cast.author, "everyone": cast.administrator}.get(name, cast.host)

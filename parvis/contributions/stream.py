@@ -44,10 +44,13 @@ JOINED = """
 
 # One page's worth from each source by its own index, then the newest of them all: the cost is bounded by the
 # number of sources, however empty they are (a plain IN sub-query took 1,168 ms for the member of an empty one).
+# A source that its reader may no longer read gives none: its cards would take the room of others before they are left out.
 # Followed tags add what everybody may read outside those sources: the newest 200 of each tag, keys being times.
 HOME = """
 WITH sources AS (
-  SELECT sub.space_id, sub.level FROM spaces_subscription sub WHERE sub.person_id = %(me)s AND sub.level > 0
+  SELECT sub.space_id, sub.level FROM spaces_subscription sub JOIN spaces_space place ON place.id = sub.space_id
+  WHERE sub.person_id = %(me)s AND sub.level > 0 AND (place.audience = 0 OR EXISTS (
+    SELECT 1 FROM spaces_membership own WHERE own.space_id = sub.space_id AND own.person_id = %(me)s))
 ), tagged AS (
   SELECT DISTINCT ON (top.id) top.id, top.moment, top.word FROM contributions_tagfollow f CROSS JOIN LATERAL (
     SELECT c.id, c.{order} AS moment, f.word FROM (

@@ -9,6 +9,8 @@ import random
 import secrets
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case
 LENGTH = 13
@@ -60,6 +62,18 @@ def seed(value: int | None) -> None:
     global _seeded
     _seeded = random.Random(value) if value is not None else None
     _latest.clear()
+
+
+@contextmanager
+def drawn_from(value: int) -> Iterator[None]:
+    """Ids inside come from a seeded source of their own; whatever source was in use goes on afterwards as if never left."""
+    global _seeded, _latest
+    kept = _seeded, _latest
+    _seeded, _latest = random.Random(value), {}
+    try:
+        yield
+    finally:
+        _seeded, _latest = kept
 
 
 def encode(key: int) -> str:

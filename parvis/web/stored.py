@@ -21,6 +21,15 @@ OURS = "parvis."
 # Columns that hold a person's key without saying so to the database: rooms below people, or kept after a row is gone.
 KEYS = frozenset(["person_id", "actor_id", "asked_by_id", "author_id", "owner_id"])
 
+# Rows by which a person knows of a place: who is invited there, or belongs to it.
+KNOWN_TO_THEM = frozenset(["membership_invitation", "spaces_membership"])
+CLOSED = """ AND NOT EXISTS (SELECT 1 FROM spaces_space s WHERE s.id = t.space_id AND s.access = 'secret'
+  AND NOT EXISTS (SELECT 1 FROM spaces_membership m WHERE m.space_id = s.id AND m.person_id = %(me)s))"""
+CLOSED_THING = CLOSED.replace(
+    "t.space_id", "(SELECT c.space_id FROM contributions_contribution c WHERE c.id = t.contribution_id)"
+)
+CLOSED_TOO = CLOSED.replace("s.access = 'secret'", "(s.access = 'secret' OR t.audience = 1)")
+
 WORDS: dict[str, Any] = {
     "contributions_contribution.author_id": _("Texts you began"),
     "contributions_reply.author_id": _("Your replies and comments"),
@@ -97,15 +106,21 @@ def columns() -> Iterator[tuple[str, str, Any]]:
 
 
 def counts_of(person: Person) -> list[Count]:
-    """How many rows each table holds about a person, most first; empty tables too. One query."""
+    """How many rows each table holds about a person, most first; empty tables too. One query.
+
+    What others say of a person where that person may not read isn't counted: a number would tell that there is such a place.
+    """
     places = sorted(
         {(table, column): model for table, column, model in columns()}.items(), key=lambda item: item[0]
     )
     parts = [
-        sql.SQL("SELECT {} AS place, count(*) AS n FROM {} WHERE {} = %(me)s").format(
-            sql.Literal(f"{table}.{column}"), sql.Identifier(table), sql.Identifier(column)
+        sql.SQL("SELECT {} AS place, count(*) AS n FROM {} t WHERE {} = %(me)s{}").format(
+            sql.Literal(f"{table}.{column}"),
+            sql.Identifier(table),
+            sql.Identifier(column),
+            _but_closed(column, model),
         )
-        for (table, column), _model in places
+        for (table, column), model in places
     ]
     found = {
         row.place: row.n
@@ -116,6 +131,16 @@ def counts_of(person: Person) -> list[Count]:
         for (table, column), model in places
     ]
     return sorted(rows, key=lambda row: (-row.rows, row.words))
+
+
+def _but_closed(column: str, model: Any) -> sql.SQL:
+    """Leaves out rows of places closed to the person, where they don't stand for what the person wrote or did there."""
+    held = {field.column for field in model._meta.concrete_fields}
+    if column != "person_id" or model._meta.db_table in KNOWN_TO_THEM:
+        return sql.SQL("")
+    if "space_id" in held:
+        return sql.SQL(CLOSED_TOO if "audience" in held else CLOSED)
+    return sql.SQL(CLOSED_THING if "contribution_id" in held else "")
 
 
 def _in_words(table: str, column: str, model: Any) -> str:

@@ -52,6 +52,15 @@ def test_a_muted_community_is_silent_and_a_removed_member_sees_nothing(cast: Cas
     assert row.id not in ids(stream.home(cast.ex_member))
 
 
+def test_a_source_that_was_closed_takes_no_room_of_others(cast: Cast):
+    """A number of cards less would tell that something happens behind a door."""
+    read_by_all = note(cast, "everyone")
+    cast.secret.subscriptions.create(person=cast.stranger, level=Level.FOLLOWING)
+    for number in range(stream.PAGE + 2):
+        note(cast, "secret", f"Chut {number}")
+    assert ids(stream.home(cast.stranger)) == {read_by_all.id}
+
+
 def test_pages_follow_each_other_without_gap_or_repeat_while_things_move(cast: Cast):
     rows = [note(cast, "open", f"Mot {number}") for number in range(45)]
     for number, row in enumerate(rows):

@@ -51,6 +51,19 @@ def test_a_seed_makes_the_same_keys_again():
     assert first == again
 
 
+def test_a_source_of_its_own_leaves_the_other_where_it_was():
+    ids.seed(7)
+    first = [ids.new_id(1_750_000_000_000) for _ in range(4)]
+    ids.seed(7)
+    again = [ids.new_id(1_750_000_000_000) for _ in range(2)]
+    with ids.drawn_from(9):
+        between = [ids.new_id(1_750_000_000_000) for _ in range(50)]
+    again += [ids.new_id(1_750_000_000_000) for _ in range(2)]
+    ids.seed(None)
+    assert first == again
+    assert not {*between} & {*first}
+
+
 def test_rows_older_than_the_epoch_do_not_gather_in_one_millisecond():
     made = {ids.new_id(0) >> ids.RANDOM_BITS for _ in range(50)}
     assert min(made) > (1_700_000_000_000 - ids.EPOCH_MS)

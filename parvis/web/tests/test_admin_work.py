@@ -244,3 +244,13 @@ def test_the_page_shows_one_s_own_rows_and_nobody_else_s(cast: Cast):
 def test_the_hour_of_a_sign_in_is_not_kept_on_the_account(cast: Cast):
     client_of(cast.member)
     assert Person.objects.get(id=cast.member.id).last_login is None
+
+
+def test_a_count_tells_nothing_of_places_that_one_may_not_read(cast: Cast) -> None:
+    text = f"@[](person:{cast.stranger.key})"
+    kind = registry.kind_for(cast.open, "note")
+    assert kind is not None
+    before = count_of(cast.stranger, "contributions_mention.person_id")
+    for space in (cast.secret, cast.on_request, cast.everyone):
+        kind.publish(space, body=text, by=cast.author)
+    assert count_of(cast.stranger, "contributions_mention.person_id") == before + 1
