@@ -38,6 +38,7 @@ def contribution_page(
     accepted_id: int | None = None,
     accept_at: str = "",
     beside: Callable[[Any], str] | None = None,
+    held: str = "",
     **context: Any,
 ) -> HttpResponse:
     """Draws the page, which clears the notices about it; what is read of it, its script tells (else all of it)."""
@@ -66,7 +67,15 @@ def contribution_page(
         ],
         "remarks": [one for tool in registry.tools() for one in tool.remarks(contribution, request.viewer)],
         "answer_to": request.GET.get("answer", ""),
-        **thread_context(request, contribution, accepted_id=accepted_id, accept_at=accept_at, beside=beside),
+        **thread_context(
+            request,
+            contribution,
+            accepted_id=accepted_id,
+            accept_at=accept_at,
+            beside=beside,
+            body=context.pop("body_html", None),
+            held=held,
+        ),
         **context,
     }
     response = page(request, template, **full)

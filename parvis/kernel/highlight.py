@@ -31,8 +31,11 @@ def mark_text(text: str, words: tuple[str, ...], *, begun: bool = False) -> Piec
     """
     pieces: list[tuple[str, bool]] = []
     at = 0
+    known: dict[str, int] = {}  # a long text says the same words again and again
     for found in _WORD.finditer(text):
-        length = _covered(found[0], words, begun)
+        length = known.get(found[0], -1)
+        if length < 0:
+            length = known[found[0]] = _covered(found[0], words, begun)
         if not length:
             continue
         if found.start() > at:

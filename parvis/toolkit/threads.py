@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from parvis.contributions.models import Contribution, Reply, ReplyState, Side, State
 from parvis.contributions.thread import Thread, read_one, read_thread, read_totals
@@ -36,13 +36,17 @@ def thread_context(
     accepted_id: int | None = None,
     accept_at: str = "",
     beside: Callable[[Any], str] | None = None,
+    body: str | None = None,
+    held: str = "",
 ) -> dict[str, Any]:
     """What a page needs to show the text and the replies: drawn ones, paging, where the unread begin.
 
     Three queries at most for a plain topic; one more with an accepted answer, and one for imported counts.
 
     `accept_at` is the address that accepts a reply, with {reply} for its key; "" when the reader may not.
-    `beside` says a few words of a reply, after its date, such as what it was written on.
+    `beside` says a few words of a reply, after its date, such as what it was written on. `body` is the sanitised HTML
+    shown in place of the text's own (another version), `held` plain text shown below it (what a file says): the words
+    that the reader looked for are marked in them too; `held_html` comes back with `is_held_marked`.
     """
     drawn_at = clock.now().isoformat()  # before anything is read: what comes later is asked for by the page
     around = _asked_reply(request, contribution)
@@ -68,8 +72,11 @@ def thread_context(
     texts = [contribution.body.html, *(row.html for row in thread.rows), accepted.html if accepted else ""]
     names = names_of({key for html in texts if "data-person" in html for key in mentions_in_text(html)})
     return {
-        "body_html": Markup(
-            mark_html(body_html(contribution, names), options["words"], first="" if around else FIRST)
+        **_marked(
+            body_html(contribution, names) if body is None else body,
+            held,
+            options["words"],
+            first="" if around else FIRST,
         ),
         "thread": thread,
         "drawn_at": drawn_at,
@@ -83,6 +90,15 @@ def thread_context(
         if accepted
         else "",
     }
+
+
+def _marked(body: str, held: str, words: tuple[str, ...], *, first: str) -> dict[str, Any]:
+    """The text and what it holds, with these words marked; the first mark of both together bears the id."""
+    drawn = mark_html(body, words, first=first)
+    if f'<mark id="{first}">' in drawn:
+        first = ""
+    said = mark_html(str(escape(held)), words, first=first)
+    return {"body_html": Markup(drawn), "held_html": Markup(said), "is_held_marked": "<mark" in said}
 
 
 def total_facts(totals: dict[str, int]) -> list[tuple[str, int]]:

@@ -90,13 +90,15 @@ def document_page(
     approval = standing_of(contribution, edition, request.viewer) if edition else None
     shown = approval.shown_number(wants_work="work" in request.GET) if approval else 0
     versions = reading.versions_of(contribution, request.viewer)
+    doc = showing.describe(row, versions, request.viewer, request.abilities, shown=shown)
     return contribution_page(
         request,
         contribution,
         "documents/document.html",
         status=status,
         beside=showing.beside_replies(versions),
-        doc=showing.describe(row, versions, request.viewer, request.abilities, shown=shown),
+        held=(doc["preview"] or {}).get("text", ""),
+        doc=doc,
         approval=approval,
         shown_number=shown,
         trail=showing.trail(contribution.space, row.path),

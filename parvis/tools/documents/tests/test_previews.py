@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from parvis.contributions.models import Body
 from parvis.kernel.sandbox import DecoderFailed
 from parvis.testing.cast import Cast
 from parvis.tools.documents.models import Version
@@ -106,3 +107,37 @@ def test_the_page_says_so_and_the_file_stays(cast: Cast, run_jobs: Any) -> None:
     assert "root:" not in page
     assert "document-preview" in page
     assert b"".join(client.get(f"/documents/{made.key}/file/1/").streaming_content) == b"%PDF-1.7 nonsense"
+
+
+def test_the_words_looked_for_are_marked_in_what_a_file_says(cast: Cast, run_jobs: Any) -> None:
+    row = document(cast, "Relevé.txt", b"La girouette <b>tourne</b>, deux girouettes", space=cast.open)
+    run_jobs()
+    client = client_of(cast.member)
+    page = client.get(f"/go/{row.key}/?words=girouette+%3Cb%3E", follow=True).content.decode()
+    assert 'La <mark id="found">girouette</mark> &lt;' in page
+    assert "deux <mark>girouettes</mark>" in page
+    assert "<b>tourne" not in page
+    assert "girouette</mark>" not in client.get(f"/documents/{row.key}/").content.decode()
+
+
+def test_the_words_of_drawn_pages_are_opened_where_they_hold_what_was_looked_for(
+    cast: Cast, run_jobs: Any
+) -> None:
+    row = document(cast, "Relevé.pdf", pdf("La girouette"), space=cast.open)
+    run_jobs()
+    found = client_of(cast.member).get(f"/documents/{row.key}/?words=girouette").content.decode()
+    assert '<details class="document-words" open>' in found
+    assert '<mark id="found">girouette</mark>' in found
+    plain = client_of(cast.member).get(f"/documents/{row.key}/?words=autre").content.decode()
+    assert '<details class="document-words">' in plain
+
+
+def test_one_mark_of_a_page_bears_the_id_even_where_text_and_file_hold_the_word(
+    cast: Cast, run_jobs: Any
+) -> None:
+    row = document(cast, "Relevé.txt", b"La girouette", space=cast.open)
+    Body.objects.filter(contribution=row).update(html="<p>Sur la girouette</p>")
+    run_jobs()
+    page = client_of(cast.member).get(f"/documents/{row.key}/?words=girouette").content.decode()
+    assert page.count("girouette</mark>") == 2
+    assert page.count('id="found"') == 1

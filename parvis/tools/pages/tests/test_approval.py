@@ -57,6 +57,17 @@ def test_readers_get_the_approved_text_and_writers_a_link_to_the_work(cast: Cast
     assert "Recette" in text_of(stranger.get("/search/?q=tamponné"))
 
 
+def test_the_words_looked_for_are_marked_in_the_version_that_is_shown(cast: Cast) -> None:
+    page = approved_then_changed(cast)
+    for text in (
+        text_of(client_of(cast.stranger).get(f"/pages/{page.key}/?words=tamponne")),
+        text_of(client_of(cast.member).get(f"/go/{page.key}/?words=tamponne", follow=True)),
+    ):
+        assert '<mark id="found">tamponné</mark>' in text
+    work = text_of(client_of(cast.member).get(f"/pages/{page.key}/?work=1&words=griffonne"))
+    assert '<mark id="found">griffonné</mark>' in work
+
+
 def test_a_text_saved_in_review_begins_it_anew_and_the_work_is_shown_once_approved(cast: Cast) -> None:
     page = approved_then_changed(cast)
     ask(page, cast.author, cast.member)
