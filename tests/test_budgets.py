@@ -5,9 +5,11 @@ Not here: times (the bench).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
@@ -16,9 +18,12 @@ from parvis.contributions.reading import find_contribution
 from parvis.contributions.replies import reply
 from parvis.kernel.db import count_statements
 from parvis.kernel.errors import NotFound
+from parvis.mailing.models import PlaceRhythm, Rhythm
+from parvis.push.models import Switch
 from parvis.tools.blog.actions import publish_post
 from parvis.tools.forum.actions import open_topic
 from parvis.tools.notes.actions import publish_note
+from parvis.web.models import Network
 from tests.trial import undone
 from tests.world import World
 
@@ -87,7 +92,20 @@ PAGES = {
     "bin": "/bin/",
     "composer": "/publish/",
     "settings": "/settings/",
+    "rules of notifications": "/settings/notifications/",
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def everything_set_up(world: World) -> Iterator[None]:
+    """Mail and notices on devices are set up, so that the pages cost all they may."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "PARVIS_FETCH", True)
+        given = {"host": "127.0.0.1", "port": 25, "security": "none", "sender": "fil@parvis.test"}
+        Network.objects.update(mail=given)
+        Switch.objects.update_or_create(id=1, defaults={"is_on": True})
+        PlaceRhythm.objects.create(person=world.cast.author, space=world.cast.open, rhythm=Rhythm.NEVER)
+        yield
 
 
 def cost(world: World, address: str) -> list[str]:

@@ -78,9 +78,15 @@ def relay_from_url(address: str) -> Relay:
     )
 
 
-def is_configured() -> bool:
-    """Whether messages leave this server; pages say it plainly when they don't."""
-    return relay() is not None
+# The administrator's relay, as a part of a statement that asks more (the table belongs to a floor above).
+IS_SAVED = "EXISTS (SELECT 1 FROM web_network w WHERE w.id = 1 AND coalesce(w.mail ->> 'host', '') <> '')"
+
+
+def is_configured(is_saved: bool | None = None) -> bool:
+    """Whether messages leave this server; pages say it plainly when they don't. `is_saved`: what IS_SAVED gave."""
+    if is_saved is None:
+        return relay() is not None
+    return is_saved or bool(config.smtp_url.get_secret_value())
 
 
 def send(

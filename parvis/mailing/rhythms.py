@@ -6,23 +6,23 @@ Not here: who is due now (mailing.due) and how much a letter holds (mailing.leve
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from parvis.access.table import require
 from parvis.accounts import mail
-from parvis.accounts.models import Message
 from parvis.kernel import clock
+from parvis.kernel.db import read
 from parvis.kernel.errors import NotFound, Refused
 from parvis.kernel.ids import encode
 from parvis.mailing.models import Habit, Level, NetworkRule, PlaceRhythm, Rhythm
 from parvis.people.models import Person
-from parvis.spaces.models import Space, SpaceKind
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from parvis.spaces.models import Membership, Space, SpaceKind
 
 HOURS = range(6, 18)
 EVENING = 19  # letters come before it
@@ -111,29 +111,71 @@ def who_wants_at_once(people: Iterable[int], space_id: int | None = None) -> set
     return {key for key in wanted if (own.get(key) or habits.get(key) or otherwise) == Rhythm.AT_ONCE}
 
 
-def has_come_back(person: Person) -> bool:
-    """Whether the last letters to this address were refused there for good: no more is written to it for a month."""
-    rows = Message.objects.filter(person=person, state=mail.BOUNCED, to=person.email or "")
-    return rows.count() >= RETURNED
+@dataclass(frozen=True)
+class Chosen:
+    """What holds for one person's letters: their habit, the network's rhythm and relay, letters come back, places."""
+
+    habit: Habit
+    otherwise: str
+    returned: int
+    has_relay: bool
+    places: tuple[Any, ...]  # Space rows with `own_rhythm` ("": as in general) and `is_mine`, by name
+
+    @property
+    def rhythm(self) -> Rhythm:
+        return Rhythm(self.habit.rhythm or self.otherwise)
+
+    @property
+    def apart(self) -> list[Any]:
+        """Places with a rhythm of their own."""
+        return [space for space in self.places if space.own_rhythm]
 
 
-def sentence_of(person: Person) -> str:
+CHOSEN = f"""
+SELECT coalesce(h.rhythm, '') AS rhythm, coalesce(h.level, %(level)s) AS level, coalesce(h.hour, 8) AS hour,
+  coalesce(h.is_any_time, false) AS is_any_time, coalesce(h.is_always, false) AS is_always,
+  coalesce((SELECT rhythm FROM mailing_networkrule WHERE id = 1), %(otherwise)s) AS otherwise,
+  (SELECT count(*) FROM accounts_message b WHERE b.person_id = %(me)s AND b.state = %(bounced)s AND b.to = %(address)s)
+    AS returned, {mail.IS_SAVED} AS has_relay
+FROM (SELECT 1) one LEFT JOIN mailing_habit h ON h.person_id = %(me)s"""
+
+
+def chosen_by(person: Person) -> Chosen:
+    """What a person chose or what holds without it, of places they know of. Two statements."""
+    values = {"me": person.id, "level": int(Level.WHOLE), "otherwise": NetworkRule().rhythm}
+    row = read(CHOSEN, values | {"bounced": mail.BOUNCED, "address": person.email or ""})[0]
+    habit = Habit(
+        person_id=person.id, rhythm=row.rhythm, level=row.level, hour=row.hour, is_any_time=row.is_any_time, is_always=row.is_always
+    )  # fmt: skip
+    return Chosen(
+        habit, row.otherwise, row.returned, mail.is_configured(row.has_relay), tuple(_places_of(person))
+    )
+
+
+def _places_of(person: Person) -> Any:
+    own = PlaceRhythm.objects.filter(person=person, space=OuterRef("id")).values("rhythm")
+    mine = Membership.objects.filter(person=person, space=OuterRef("id"))
+    rows = Space.objects.visible_to(person).annotate(
+        own_rhythm=Coalesce(Subquery(own), Value("")), is_mine=Exists(mine)
+    )
+    mail_comes = Q(kind=SpaceKind.COMMUNITY, is_mine=True, archived_at=None)
+    return rows.filter(mail_comes | ~Q(own_rhythm="")).order_by("name")
+
+
+def sentence_of(person: Person, chosen: Chosen | None = None) -> str:
     """What mail will come, and when, in plain words; for the page of rules."""
     if not person.email:
         return _("You have no e-mail address here: no mail comes.")
-    if not mail.is_configured():
+    chosen = chosen or chosen_by(person)
+    if not chosen.has_relay:
         return _("This network doesn't send mail yet: no mail comes.")
-    if has_come_back(person):
+    if chosen.returned >= RETURNED:
         return _("Mails to %(address)s come back: none is sent for a month, or until you change the address.") % {
             "address": person.email
         }  # fmt: skip
-    habit = habit_of(person)
-    words = [_said(Rhythm(habit.rhythm or network_rule().rhythm), habit)]
-    others = PlaceRhythm.objects.filter(person=person).select_related("space").order_by("space__name")
-    known = set(Space.objects.visible_to(person).values_list("id", flat=True)) if others else set()
-    several = [one for one in others if one.space_id in known]
-    if several:
-        listed = ", ".join(f"{one.space.name} ({Rhythm(one.rhythm).label.lower()})" for one in several[:5])
+    words = [_said(chosen.rhythm, chosen.habit)]
+    if several := chosen.apart:
+        listed = ", ".join(f"{one.name} ({Rhythm(one.own_rhythm).label.lower()})" for one in several[:5])
         more = len(several) - 5
         words.append(_("It is otherwise in: %(list)s.") % {"list": listed})
         if more > 0:
@@ -165,8 +207,8 @@ def _said(rhythm: Rhythm, habit: Habit) -> str:
 
 def settings_of(person: Person) -> dict[str, Any]:
     """What the partial `mailing/_settings.html` is drawn with, as `mailing`."""
-    habit = habit_of(person)
-    rhythm = habit.rhythm or network_rule().rhythm
+    chosen = chosen_by(person)
+    habit, rhythm = chosen.habit, chosen.rhythm
     hints = {
         Rhythm.AT_ONCE: _("As soon as something is for you: a mention, a reply, an invitation."),
         Rhythm.DAILY: _("One digest on working days, with what is for you and what is new."),
@@ -174,7 +216,7 @@ def settings_of(person: Person) -> dict[str, Any]:
         Rhythm.NEVER: _("Everything waits for you here."),
     }
     return {
-        "sentence": sentence_of(person),
+        "sentence": sentence_of(person, chosen),
         "has_address": bool(person.email),
         "rhythms": [_option(one, rhythm) | {"hint": hints[one]} for one in Rhythm],
         "levels": options(Level, habit.level),
@@ -184,8 +226,8 @@ def settings_of(person: Person) -> dict[str, Any]:
         ],
         "is_any_time": habit.is_any_time,
         "is_always": habit.is_always,
-        "places": _places(person),
-        "has_own_places": PlaceRhythm.objects.filter(person=person).exists(),
+        "places": _places(chosen),
+        "has_own_places": bool(chosen.apart),
     }
 
 
@@ -198,19 +240,17 @@ def _option(one: Any, chosen: Any) -> dict[str, Any]:
     return {"value": one.value, "label": one.label, "is_current": one == chosen}
 
 
-def _places(person: Person) -> list[dict[str, Any]]:
-    rows = PlaceRhythm.objects.filter(person=person)
-    own: Mapping[int, str] = dict(rows.values_list("space_id", "rhythm"))
-    spaces = Space.objects.filter(kind=SpaceKind.COMMUNITY, memberships__person=person, archived_at=None)
+def _places(chosen: Chosen) -> list[dict[str, Any]]:
     as_ever = {"value": "", "label": _("As in general")}
     return [
         {
             "space": space,
             "key": encode(space.id),
             "options": [
-                as_ever | {"is_current": space.id not in own},
-                *options(Rhythm, own.get(space.id)),
+                as_ever | {"is_current": not space.own_rhythm},
+                *options(Rhythm, space.own_rhythm),
             ],
         }
-        for space in spaces.order_by("name")
+        for space in chosen.places
+        if space.is_mine and space.kind == SpaceKind.COMMUNITY and space.archived_at is None
     ]

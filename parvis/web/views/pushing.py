@@ -24,11 +24,12 @@ NETWORK = "/admin/push/"
 
 def settings_of(request: Request) -> dict[str, Any] | None:
     """What the partial `push/_settings.html` is drawn with, as `push`; None where the network offers nothing."""
-    if not devices.is_offered():
+    row = devices.switch()
+    if not devices.is_offered(row):
         return None
     here = request.session.session_key
     return {
-        "key": devices.public_key(),
+        "key": devices.public_key(row),
         "devices": [
             {
                 "key": encode(one.id),
