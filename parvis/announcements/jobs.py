@@ -14,7 +14,9 @@ from parvis.journal.jobs import job
 from parvis.kernel import clock
 from parvis.mailing.levels import level_for
 from parvis.mailing.models import Level
+from parvis.mailing.rhythms import ANNOUNCED
 from parvis.mailing.sending import speaking_to
+from parvis.mailing.stopping import address_for, headers_for
 from parvis.people.models import Person
 
 AT_ONCE = 500
@@ -52,13 +54,15 @@ def _send(row: Announcement, person: Person) -> None:
     label = thing.title if says_title else _("Read it there")
     link, settings = f"{config.url}{thing.url}", f"{config.url}/settings/notifications/"
     subject = _("Important in %(community)s") % {"community": community}
-    text = (
-        "\n\n".join([hello, first, *([thing.title] if says_title else []), link, f"{why}\n{settings}"]) + "\n"
-    )
+    end, stop = _("No more announcements by mail"), address_for(person, ANNOUNCED)
+    foot = f"{why}\n{settings}\n\n{end}\n{stop}\n"
+    text = "\n\n".join([hello, first, *([thing.title] if says_title else []), link, foot])
     html = Markup(
         '<!doctype html><html lang="{}"><meta charset="utf-8"><title>{}</title><p>{}</p><p>{}</p>'
-        '<p><a href="{}"><strong>{}</strong></a></p><p><small>{} <a href="{}">{}</a></small></p></html>'
-    ).format(person.language, subject, hello, first, link, label, why, settings, _("Change that"))
-    mail.send(
-        person, f"{subject}: {thing.title}" if says_title else subject, text, str(html), is_private=True
-    )
+        '<p><a href="{}"><strong>{}</strong></a></p><p><small>{} <a href="{}">{}</a> <a href="{}">{}</a></small></p></html>'
+    ).format(
+        person.language, subject, hello, first, link, label, why, settings, _("Change that"), stop, end
+    )  # fmt: skip
+    if says_title:
+        subject = f"{subject}: {thing.title}"
+    mail.send(person, subject, text, str(html), is_private=True, headers=headers_for(person, ANNOUNCED))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from parvis.announcements.models import Announcement, Press, Word
 from parvis.kernel.db import read
 from parvis.kernel.ids import encode
@@ -108,11 +110,12 @@ def pressed_by(row: Announcement) -> list[tuple[Person, datetime]]:
 
 def audience_of(space_id: int, by: Person) -> tuple[int, list[int]]:
     """How many members see it on top, and the keys of those whom a mail reaches: without `by`, without who has no
-    address, muted the place or wants no mail. Two queries.
+    address, muted the place, wants no mail or none of announcements. Two queries.
     """
     members = Membership.objects.filter(space=space_id, person__state=PersonState.ACTIVE).exclude(person=by)
     chosen = PlaceRhythm.objects.filter(space=space_id)
-    refuse = Habit.objects.filter(rhythm=Rhythm.NEVER).exclude(person_id__in=chosen.values("person_id"))
+    never = Q(rhythm=Rhythm.NEVER) & ~Q(person_id__in=chosen.values("person_id"))
+    refuse = Habit.objects.filter(never | Q(refuses_announcements=True))
     mailed = members.exclude(person__email=None).exclude(person__email="")
     mailed = mailed.exclude(
         person_id__in=Subscription.objects.filter(space=space_id, level=Level.MUTED).values("person_id")

@@ -40,6 +40,7 @@ class Habit(models.Model):
     hour = models.SmallIntegerField(default=8)  # of their own day, from which letters may come
     is_any_time = models.BooleanField(default=False)  # mails at once come at night and on Sundays too
     is_always = models.BooleanField(default=False)  # digests come even to who has been here
+    refuses_announcements = models.BooleanField(default=False)  # what hosts announce comes on the page alone
     # Their last day here, kept when a session ends by signing out: who came back gets no digest.
     seen_on = models.DateField(null=True, blank=True)
 

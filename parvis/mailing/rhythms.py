@@ -27,7 +27,8 @@ from parvis.spaces.models import Membership, Space, SpaceKind
 HOURS = range(6, 18)
 EVENING = 19  # letters come before it
 RETURNED = 2  # letters that came back within a month: from then on none is tried
-DIGEST, AT_ONCE = "digest", "at_once"  # the kinds of mail that can be stopped by one click
+DIGEST, AT_ONCE, ANNOUNCED = "digest", "at_once", "announced"
+KINDS = (DIGEST, AT_ONCE, ANNOUNCED)  # the kinds of mail that can be stopped by one click
 
 
 def network_rule() -> NetworkRule:
@@ -69,13 +70,20 @@ def set_rhythm(rhythm: str, *, by: Person, space_id: int | None = None) -> None:
 
 
 def set_habit(
-    *, by: Person, level: int, hour: int, is_any_time: bool = False, is_always: bool = False
+    *,
+    by: Person,
+    level: int,
+    hour: int,
+    is_any_time: bool = False,
+    is_always: bool = False,
+    refuses_announcements: bool = False,
 ) -> None:
-    """Chooses how much letters hold, from which hour they come, and whether they come in any case."""
+    """Chooses how much letters hold, from which hour and whether in any case they come, and if announcements do."""
     require("site.use", by=by)
     if level not in Level.values or hour not in HOURS:
         raise Refused(_("Choose one of those offered."))
     chosen = {"level": level, "hour": hour, "is_any_time": is_any_time, "is_always": is_always}
+    chosen["refuses_announcements"] = refuses_announcements
     Habit.objects.update_or_create(person=by, defaults=chosen)
 
 
@@ -89,6 +97,9 @@ def set_network_rule(*, by: Person, level: int, rhythm: str) -> None:
 
 def stop(person: Person, kind: str) -> None:
     """Ends one kind of mail for a person, wherever they had asked for it; the caller has made sure it is they."""
+    if kind == ANNOUNCED:
+        Habit.objects.update_or_create(person=person, defaults={"refuses_announcements": True})
+        return
     kinds = (Rhythm.AT_ONCE,) if kind == AT_ONCE else (Rhythm.DAILY, Rhythm.WEEKLY)
     PlaceRhythm.objects.filter(person=person, rhythm__in=kinds).update(rhythm=Rhythm.NEVER)
     if rhythm_of(person) in kinds:
@@ -134,6 +145,7 @@ class Chosen:
 CHOSEN = f"""
 SELECT coalesce(h.rhythm, '') AS rhythm, coalesce(h.level, %(level)s) AS level, coalesce(h.hour, 8) AS hour,
   coalesce(h.is_any_time, false) AS is_any_time, coalesce(h.is_always, false) AS is_always,
+  coalesce(h.refuses_announcements, false) AS refuses_announcements,
   coalesce((SELECT rhythm FROM mailing_networkrule WHERE id = 1), %(otherwise)s) AS otherwise,
   (SELECT count(*) FROM accounts_message b WHERE b.person_id = %(me)s AND b.state = %(bounced)s AND b.to = %(address)s)
     AS returned, {mail.IS_SAVED} AS has_relay
@@ -145,7 +157,8 @@ def chosen_by(person: Person) -> Chosen:
     values = {"me": person.id, "level": int(Level.WHOLE), "otherwise": NetworkRule().rhythm}
     row = read(CHOSEN, values | {"bounced": mail.BOUNCED, "address": person.email or ""})[0]
     habit = Habit(
-        person_id=person.id, rhythm=row.rhythm, level=row.level, hour=row.hour, is_any_time=row.is_any_time, is_always=row.is_always
+        person_id=person.id, rhythm=row.rhythm, level=row.level, hour=row.hour, is_any_time=row.is_any_time, is_always=row.is_always,
+        refuses_announcements=row.refuses_announcements,
     )  # fmt: skip
     return Chosen(
         habit, row.otherwise, row.returned, mail.is_configured(row.has_relay), tuple(_places_of(person))
@@ -180,6 +193,8 @@ def sentence_of(person: Person, chosen: Chosen | None = None) -> str:
         words.append(_("It is otherwise in: %(list)s.") % {"list": listed})
         if more > 0:
             words.append(ngettext("And in %(count)s more.", "And in %(count)s more.", more) % {"count": more})
+    if chosen.habit.refuses_announcements and (several or chosen.rhythm != Rhythm.NEVER):
+        words.append(_("Announcements stay on the page, without a mail."))
     return " ".join(words)
 
 
@@ -226,6 +241,7 @@ def settings_of(person: Person) -> dict[str, Any]:
         ],
         "is_any_time": habit.is_any_time,
         "is_always": habit.is_always,
+        "refuses_announcements": habit.refuses_announcements,
         "places": _places(chosen),
         "has_own_places": bool(chosen.apart),
     }

@@ -8,7 +8,7 @@ from django.core import signing
 
 from parvis.config import config
 from parvis.kernel.errors import NotFound
-from parvis.mailing.rhythms import AT_ONCE, DIGEST
+from parvis.mailing.rhythms import KINDS
 from parvis.people.models import Person
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def read_token(token: str) -> tuple[Person, str]:
     from parvis.kernel.ids import decode
 
     person = Person.objects.filter(id=decode(key)).first()
-    if person is None or kind not in (DIGEST, AT_ONCE):
+    if person is None or kind not in KINDS:
         raise NotFound
     return person, kind
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlparse
 
 import pytest
 import time_machine
@@ -14,6 +15,7 @@ from parvis.accounts.models import Message
 from parvis.accounts.sessions import BACKEND
 from parvis.announcements import actions
 from parvis.announcements.models import Announcement, Press
+from parvis.announcements.reading import audience_of
 from parvis.attention.actions import read_thread
 from parvis.attention.models import Notice
 from parvis.contributions.models import Contribution
@@ -23,10 +25,14 @@ from parvis.kernel import clock
 from parvis.kernel.db import count_statements
 from parvis.kernel.errors import NotAllowed, NotFound, Refused
 from parvis.mailing.models import Habit
+from parvis.mailing.rhythms import ANNOUNCED, rhythm_of
+from parvis.mailing.stopping import address_for
 from parvis.membership.actions import leave, set_level
 from parvis.people.models import Person
 from parvis.spaces.models import Level, MemberRole, Membership, Space
 from parvis.testing.cast import Cast
+from parvis.testing.letters import opened, send_through
+from parvis.testing.relay import listening
 from parvis.toolkit import registry
 
 Jobs = Callable[[], int]
@@ -205,6 +211,45 @@ def test_a_mail_holds_no_more_than_its_reader_allows_and_none_goes_to_who_wants_
         not in sent[cast.member.email].subject + sent[cast.member.email].text + sent[cast.member.email].html
     )
     assert WORDS in sent[cast.cohost.email].text
+
+
+def test_its_mails_are_stopped_by_one_click_and_taken_back_on_the_page_of_rules(cast: Cast) -> None:
+    thing = write(cast.open, cast.author)
+    members = cast.open.memberships.filter(person__state="active").exclude(person=cast.host).count()
+    with listening() as relay:
+        send_through(relay)
+        announce(thing, cast.host, sends_mail=True)
+        drain()
+        mails = {mail["To"]: mail for mail in map(opened, relay.received)}
+    assert len(mails) == members
+    stop = address_for(cast.member, ANNOUNCED)
+    mail = mails[cast.member.email]
+    assert mail["List-Unsubscribe"] == f"<{stop}>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    for kind in ("plain", "html"):
+        assert stop in mail.get_body((kind,)).get_content()
+    program, path = Client(enforce_csrf_checks=True), urlparse(stop).path
+    assert "mails of announcements" in program.get(path, headers={"accept-language": "en"}).content.decode()
+    assert cast.member.id in audience_of(cast.open.id, cast.host)[1]
+    rhythm = rhythm_of(cast.member)
+    assert program.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert rhythm_of(cast.member) == rhythm
+    client = browser(cast.member)
+    assert "Announcements stay on the page" in client.get("/settings/notifications/").content.decode()
+    assert is_on_top(cast.member)
+    actions.withdraw(find_contribution(thing.id, cast.host), by=cast.host)
+    with time_machine.travel(clock.now() + timedelta(days=8), tick=True):
+        page = browser(cast.host).get(f"/go/{thing.key}/announcements/").content.decode()
+        assert f"{members} members of" in page
+        assert f"by mail now, to {members - 1} people" in page
+        announce(thing, cast.host, sends_mail=True, until=clock.today() + timedelta(days=3))
+        before = Message.objects.filter(to=cast.member.email).count()
+        drain()
+        assert Message.objects.filter(to=cast.member.email).count() == before
+    given = {"rhythm": "weekly", "hour": "8", "level": "3"}
+    assert client.post("/settings/mail/", given).status_code == 303
+    assert "Announcements stay on the page" not in client.get("/settings/notifications/").content.decode()
+    assert cast.member.id in audience_of(cast.open.id, cast.host)[1]
 
 
 def test_nothing_is_mailed_of_what_was_withdrawn_meanwhile(cast: Cast) -> None:

@@ -50,6 +50,7 @@ def choose(request: Request) -> HttpResponse:
         hour=_number(form.get("hour", "")),
         is_any_time="is_any_time" in form,
         is_always="is_always" in form,
+        refuses_announcements="refuses_announcements" in form,
     )
     for name, value in form.items():
         if name.startswith("place-"):
